@@ -52,7 +52,7 @@ class Fit(Data):
     @property
     def best(self) -> float:
         """Return the loss of the best branch, the one taken included."""
-        return min([self.taken, *(one.loss for one in self.branches)])
+        return min([self.taken, *[one.loss for one in self.branches]])
 
     @property
     def avoidable(self) -> float:

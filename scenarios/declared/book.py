@@ -52,11 +52,9 @@ class _Writer(CourseTeam):
         paged = [role.id for role in s.roles if not role.seat]
         lanes = {"triage": "mitigation", "mitigation": "verification", "verification": "deputy", "comms": "deputy"}
         early = (self.scope, "triage"), (self.impact, "verification")
-        asked = list(
-            dict.fromkeys(
-                (*self.tests, *(n for n, look in d.looks.items() if look.needed), *s.overlay.baseline_queries)
-            )
-        )
+        asked = list(dict.fromkeys((
+            *self.tests, *(n for n, look in d.looks.items() if look.needed), *s.overlay.baseline_queries,
+        )))  # fmt: skip
         late = [name for name in asked if name not in self.early]
         return [
             step(20, "commander", "acknowledge_page", alert=self.page.id),
@@ -71,16 +69,15 @@ class _Writer(CourseTeam):
                  evidence=[f"alert:{self.page.id}", {"newest": self.early}], when={"seen": self.early}),
             step(105, "commander", "classify_dependency", dependency=d.dependency),
             step(110, "commander", "freeze", scope=list(d.freeze)),
-            *(step(120 + n, "commander", "assign_lane", lane=lane, owner=lane, next_owner=after) for n, (lane,
-                after) in enumerate(lanes.items())),
-            *(step(130 + n, "commander", "name_merge_owner", surface=one, owner="mitigation") for n,
-                one in enumerate(d.freeze)),
+            *(step(120 + n, "commander", "assign_lane", lane=lane, owner=lane, next_owner=after)
+              for n, (lane, after) in enumerate(lanes.items())),
+            *(step(130 + n, "commander", "name_merge_owner", surface=one, owner="mitigation")
+              for n, one in enumerate(d.freeze)),
             *(self._task(100 + 2 * n, name) for n, name in enumerate(late)),
             step(155, "deputy", "capture_evidence"),
             step(170, "comms", "escalate_internally", impact={"plan": "impact"}, when={"seen": self.impact}),
             step(200, "comms", "update_stakeholders", status="investigating",
-                text="Something is wrong, and we are looking.",
-                 when={"seen": self.impact}),
+                 text="Something is wrong, and we are looking.", when={"seen": self.impact}),
             self._task(192, self.rerun, "verification"),
         ]  # fmt: skip
 
@@ -95,14 +92,8 @@ class _Writer(CourseTeam):
     def _task(self, at: int, query: str, first: str = "", when: Raw | None = None) -> Raw:
         who = self._looker(query, first)
         when = when or {}
-        return step(
-            at,
-            "commander",
-            "assign_task",
-            to=who,
-            query=query,
-            when=when if self._seated(who) else {**when, "here": who},
-        )
+        return step(at, "commander", "assign_task", to=who, query=query,
+                    when=when if self._seated(who) else {**when, "here": who})  # fmt: skip
 
     def _steps(self) -> list[Raw]:
         passed_on = [{"use": "passed_on"}] if any(say.leaves for say in self.drill.says) else []
@@ -125,18 +116,18 @@ class _Writer(CourseTeam):
             {"use": "noted"},
             step(240, "triage", "state_hypothesis", cause={"plan": "cause"}, probability=0.8, when=told),
             step(241, "deputy", "record_snapshot", phase="detection", candidate={"plan": "lead"},
-                next_owner="mitigation",
+                 next_owner="mitigation",
                  risk_of_waiting=self._impact(self.found.ahead.get(self.figure, 1.5)), when={"seen": self.impact}),
             *(step(240, "mitigation", "record_option", action=name, coverage=list(self._action(name).coverage),
                    minutes_to_effect=self._action(name).minutes_to_effect, risk=self._action(name).side_effects[0],
                    reversal_minutes=self._action(name).reversal_minutes, when=told) for name in options),
             step(242, "mitigation", "record_readiness", rollback="blocked" if self.course.ready else "ready",
-                 plan=self.course.ready, evidence={"newest": [*ready, self.rerun]}, when={"seen": [*ready,
-                     self.rerun]}),
+                 plan=self.course.ready, evidence={"newest": [*ready, self.rerun]},
+                 when={"seen": [*ready, self.rerun]}),
             step(270, "commander", "record_packet", next_owner="mitigation",
                  evidence={"newest": [*self.early, *self.tests]}, when=known),
             step(276, "triage", "hand_off", what="triage", to="mitigation", packet="packet:1",
-                when={"recorded": "packet:1"}),
+                 when={"recorded": "packet:1"}),
         ]  # fmt: skip
 
     def _decided(
@@ -145,24 +136,15 @@ class _Writer(CourseTeam):
         """Return a decision on some actions and the carrying out of each."""
         looks = list(dict.fromkeys(rest))[:4]
         out = [step(at, "commander", "record_decision", actions=list(names), why_now=why,
-            strategy=self._strategy(names),
-                    evidence={"newest": looks}, confidence=self._sure(looks), reversal_minutes=self._undo(names),
-                    blast_radius=self._risks(names), check=self._check(share, 15), when=when)]  # fmt: skip
+                    strategy=self._strategy(names), evidence={"newest": looks}, confidence=self._sure(looks),
+                    reversal_minutes=self._undo(names), blast_radius=self._risks(names),
+                    check=self._check(share, 15), when=when)]  # fmt: skip
         for n, name in enumerate(names):
             who = self._hands(name)
             ready = {"recorded": f"decision:{number}"} | ({} if self._seated(who) else {"here": who})
             given = {} if self._seated(who) else {"executor": who}
-            out.append(
-                step(
-                    at + 6 + n,
-                    "mitigation",
-                    "take_action",
-                    action=name,
-                    decision=f"decision:{number}",
-                    when=ready,
-                    **given,
-                )
-            )
+            out.append(step(at + 6 + n, "mitigation", "take_action", action=name, decision=f"decision:{number}",
+                            when=ready, **given))  # fmt: skip
         return out
 
     def _held(self) -> list[Raw]:
@@ -196,20 +178,15 @@ class _Writer(CourseTeam):
         if len(self.pushed) > 1:
             (one, first), (two, second) = self.pushed[:2]
             said = [
-                {
-                    "voice": voice["id"],
-                    "action": name,
-                    "reversal_minutes": self._undo([name]),
-                    "blast_radius": self._risks([name]),
-                }
+                {"voice": voice["id"], "action": name, "reversal_minutes": self._undo([name]),
+                 "blast_radius": self._risks([name])}
                 for voice, name in ((one, str(first)), (two, str(second)))
-            ]
+            ]  # fmt: skip
             best = min(
                 (str(first), str(second)), key=lambda name: (self._action(name).irreversible, self._undo([name]))
             )
             out.append(step(max(one["at"], two["at"]) + 60, "commander", "record_contradiction",
-                recommendations=said, choice=best,
-                            reassess_minutes=8, evidence=[{"newest": self.tests}],
+                            recommendations=said, choice=best, reassess_minutes=8, evidence=[{"newest": self.tests}],
                             when={"delivered": [one["id"], two["id"]], "seen": self.tests}))  # fmt: skip
         return out
 
@@ -230,27 +207,21 @@ class _Writer(CourseTeam):
             quick = min(self.tests, key=lambda name: self.drill.looks[name].takes)
             out.append(self._task(480, quick, when={"done": course.hold[-1]}))
             go["seen_after"] = {**go["seen_after"], quick: 480}
-        out += self._decided(
-            at, number, course.mend, "fallback_ready" if checks else "evidence_agrees", (*checks, *self.tests), 0.5,
-                go
-        )
+        why = "fallback_ready" if checks else "evidence_agrees"
+        out += self._decided(at, number, course.mend, why, (*checks, *self.tests), 0.5, go)
         last = course.mend[-1]
         (counted, fresh), (again, anew) = self._counted(600), self._counted(960)
         return [
             *out,
-            step(570, "commander", "record_packet", next_owner="verification", evidence={"newest": [*checks,
-                *self.tests][:4]},
-                 when={"done": self.lead}),
+            step(570, "commander", "record_packet", next_owner="verification",
+                 evidence={"newest": [*checks, *self.tests][:4]}, when={"done": self.lead}),
             *counted,
             step(600, "comms", "update_stakeholders", status="mitigating", mitigation=self.lead,
-                text="We are mending it.",
-                 when={"done": self.lead, **fresh}),
+                 text="We are mending it.", when={"done": self.lead, **fresh}),
             step(780, "mitigation", "hand_off", what="mitigation", to="verification", packet="packet:2",
-                in_flight=[last],
-                 when={"recorded": "packet:2", "done": last}),
+                 in_flight=[last], when={"recorded": "packet:2", "done": last}),
             step(840, "deputy", "record_snapshot", phase="recovery", candidate=last,
-                risk_of_waiting={"plan": "impact"},
-                 next_owner="verification", when={"done": last}),
+                 risk_of_waiting={"plan": "impact"}, next_owner="verification", when={"done": last}),
             step(900, "commander", "change_status", status="mitigating"),
             *again,
             step(960, "comms", "update_executives", mitigation=last, text="The mend is under way.",
@@ -266,13 +237,8 @@ class _Writer(CourseTeam):
             out += [self._task(360 + number, one, "verification", before) for one in checks]
             action = self._action(name)
             go = {**before, "seen_after": dict.fromkeys(checks, 360)} if checks else dict(before)
-            if (
-                not action.wide
-                and not action.irreversible
-                and action.precheck is None
-                and not action.mitigates
-                and number > 9
-            ):
+            heavy = action.wide or action.irreversible or action.mitigates or action.precheck is not None
+            if number > 9 and not heavy:
                 continue
             out += self._decided(
                 420 + 60 * (number - 2), number, [name], "covers_rest", (*checks, *self.tests), 0.2, go
@@ -289,30 +255,30 @@ class _Writer(CourseTeam):
         return [
             step(1080, "verification", "run_query", query=self.rerun, when=calm),
             step(1170, "verification", "record_verification", hold_minutes=5,
-                when={"seen_after": {self.rerun: 1080}}),
-            step(1320, "commander", "record_packet", next_owner="deputy", evidence={"newest": [self.rerun,
-                self.impact]},
+                 when={"seen_after": {self.rerun: 1080}}),
+            step(1320, "commander", "record_packet", next_owner="deputy",
+                 evidence={"newest": [self.rerun, self.impact]},
                  when={"seen_after": {self.rerun: 1080}}),
             *counted,
             step(1700, "comms", "update_stakeholders", status="mitigating", mitigation=last,
                  text="Most is back; we are checking.", when=fresh),
             *again,
             step(1800, "verification", "claim_recovery", claim="recovered", evidence={"newest": self.rerun},
-                when={"green": True}),
+                 when={"green": True}),
             step(2010, "comms", "update_stakeholders", status="recovered", mitigation=last,
-                text="It works again; we keep watching.",
+                 text="It works again; we keep watching.",
                  when={"green": True, **anew}),
             step(2040, "deputy", "change_status", status="monitoring", when={"green": True}),
             step(2070, "comms", "update_executives", mitigation=last,
-                text="It is over; what is left stands in the note.", when={"green": True}),
+                 text="It is over; what is left stands in the note.", when={"green": True}),
             step(2160, "verification", "record_residual_risks"),
             step(2220, "mitigation", "add_hardening_task", each={"plan": "hardening"}),
             step(2340, "deputy", "record_snapshot", phase="hardening", risk_of_waiting={"plan": "impact"},
-                next_owner="verification"),
+                 next_owner="verification"),
             step(2400, "deputy", "set_watch"),
             step(2640, "verification", "run_query", query=self.impact),
-            step(2850, "deputy", "record_packet", next_owner="verification", evidence={"newest": [self.rerun,
-                self.impact]}),
+            step(2850, "deputy", "record_packet", next_owner="verification",
+                 evidence={"newest": [self.rerun, self.impact]}),
             {"use": "closing", "from": 2880},
             step(3300, "deputy", "end_drill", how="resolved"),
         ]  # fmt: skip
@@ -341,20 +307,14 @@ class _Writer(CourseTeam):
             }
         if self.wrong:
             claim = self.wrong[0]
-            blind = next(
-                (
-                    say.pushes
-                    for say in self.drill.says
-                    if say.pushes in self.drill.moves and self.drill.moves[say.pushes].trap
-                ),
-                None,
-            )
+            traps = {name for name, move in self.drill.moves.items() if move.trap}
+            blind = next((say.pushes for say in self.drill.says if say.pushes in traps), None)
             moved = [self._ordered(600, blind)] if blind else []
             scripts["wrong_cause"] = {"about": "Believe the loudest story.", "steps": [
                 *start,
                 step(300, "triage", "state_hypothesis", cause=claim["claim"], probability=0.9),
                 step(420, "comms", "update_stakeholders", audience="public", status="investigating",
-                    cause=claim["claim"], next_update_minutes=30),
+                     cause=claim["claim"], next_update_minutes=30),
                 *moved, *end,
             ]}  # fmt: skip
         return scripts

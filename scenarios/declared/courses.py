@@ -32,9 +32,10 @@ def library(drill: DrillData, found: Numbers, bench: Bench, version: str) -> Raw
     )[:KEPT]
     return {
         "scenario": drill.drill, "scenario_version": version,
-        "earliest": [{"action": name, "minute": soon[name] / 60,
-            "because": "what shows that it is right, and who does it"}
-                     for name in honest],
+        "earliest": [
+            {"action": name, "minute": soon[name] / 60, "because": "what shows that it is right, and who does it"}
+            for name in honest
+        ],
         "finalists": [
             {"name": ", ".join(f"{one['action']} T+{one['at']:g}" for one in steps), "loss": cost,
              "steps": [{"knob": "public_post", "at": 3}, *steps]}

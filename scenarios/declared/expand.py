@@ -76,8 +76,8 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
         out.data["channels"] = list(d.channels)
         put_conventions(out, d)
         out.put("segments", [
-            (("world", "groups", name), {"id": name, "title": one.title, "weight": one.weight,
-                "tolerance": one.tolerance})
+            (("world", "groups", name),
+             {"id": name, "title": one.title, "weight": one.weight, "tolerance": one.tolerance})
             for name, one in world.groups.items()
         ])  # fmt: skip
         out.put("harm", [
@@ -126,8 +126,8 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
             metrics.append((("signals", name), {
                 "id": source, "title": title, "source": source, "unit": signal.unit, "noise": signal.noise,
                 "lag": signal.lag, "panel": signal.panel and not group, "good": signal.good,
-                "normal": round(normal, 4), "within_abs": round(within if signal.within is None else signal.within,
-                    4),
+                "normal": round(normal, 4),
+                "within_abs": round(within if signal.within is None else signal.within, 4),
                 "segment": group or None, "decimals": signal.decimals, "known_by": list(signal.known_by),
                 "felt": signal.by_group is not None if signal.felt is None else signal.felt,
             }))  # fmt: skip
@@ -183,8 +183,9 @@ def inject(say: SayData, index: int, prefix: str = "") -> Raw:
     if say.when and say.until is None:
         part["until"] = say.at + 1200
     if say.asks:
-        wrong = [{"id": f"wrong_{n + 1}", "label": text, "reply": "I pass it on."} for n,
-            text in enumerate(say.wrong)]
+        wrong = [
+            {"id": f"wrong_{n + 1}", "label": text, "reply": "I pass it on."} for n, text in enumerate(say.wrong)
+        ]
         right = [{"id": "right", "label": say.right, "reply": "Thank you, that will do."}] if say.right else []
         fields = {"inject": part["id"], **({"answer": "right"} if say.right else {})}
         expects = {

@@ -29,8 +29,8 @@ class PickSpeller(Speller):
         out.put(
             "topics",
             [
-                (("topics", t), {"id": t, "title": d.topics.get(t) or TOPICS.get(t, t.replace("_",
-                    " ").capitalize())})
+                (("topics", t),
+                 {"id": t, "title": d.topics.get(t) or TOPICS.get(t, t.replace("_", " ").capitalize())})
                 for t in about
             ],
         )
@@ -43,8 +43,8 @@ class PickSpeller(Speller):
         blast = {WAITS: "It goes on meanwhile", **self.blast}
         out.data["blast"] = [{"id": key, "title": title, **self._hidden(title)} for key, title in blast.items()]
         out.data["blast"] += [
-            {"id": ident(x), "title": x, "true": False} for x in ("Records of strangers are shown",
-                "Backups are lost")
+            {"id": ident(x), "title": x, "true": False}
+            for x in ("Records of strangers are shown", "Backups are lost")
         ]
         out.at(("blast",), ("moves",))
         out.data["blast"] += decoys_of(d.decoys.risks)
@@ -60,9 +60,12 @@ class PickSpeller(Speller):
             *({"id": ident(r), "title": r, "true": False} for r in d.other_revisions),
         ]
         out.at(("revisions",), ("good",))
-        factors = [(("factors", layer), {"id": ident(x), "title": x,
-            "layer": "technical" if layer == "not_true" else layer, "true": layer != "not_true", **self._hidden(x)})
-                   for layer, texts in dict(d.factors).items() for x in texts]  # fmt: skip
+        factors = [
+            (("factors", layer),
+             {"id": ident(x), "title": x, "layer": "technical" if layer == "not_true" else layer,
+              "true": layer != "not_true", **self._hidden(x)})
+            for layer, texts in dict(d.factors).items() for x in texts
+        ]  # fmt: skip
         out.put("factors", factors)
         out.put("reaches", list(self._reaches()))
 
@@ -85,8 +88,7 @@ class PickSpeller(Speller):
             for true, texts in ((True, reach["true"]), (False, reach["false"])):
                 for text in texts:
                     part = {"id": f"{dimension}_{ident(text)}"[:60], "dimension": dimension, "title": text,
-                        "true": true,
-                            "shown_by": list(reach["shown_by"])}  # fmt: skip
+                            "true": true, "shown_by": list(reach["shown_by"])}  # fmt: skip
                     yield ("reaches", dimension), part
 
     def _bounds(self) -> dict[str, dict[str, Sequence[str]]]:
@@ -102,8 +104,8 @@ class PickSpeller(Speller):
         bounds: dict[str, dict[str, Sequence[str]]] = {
             "users": {"true": [groups[one].title for one in hit],
                       "false": [*(one.title for name, one in groups.items() if name not in hit), "Staff alone"]},
-            "dependency": {"true": list(d.freeze[:1]), "false": [name
-                for name in d.services if name not in d.freeze]},
+            "dependency": {"true": list(d.freeze[:1]),
+                           "false": [name for name in d.services if name not in d.freeze]},
             "recent_change": {"true": guilty, "false": [one.says for one in past if not one.set]},
         }  # fmt: skip
         for bound in bounds.values():

@@ -71,8 +71,9 @@ def teaching(drill: DrillData) -> list[dict[str, Any]]:
         (5, f"{' and '.join(drill.freeze)}: frozen", {"incident.frozen": True}),
         (6, "First public update", {"incident.public_update": True}),
     ]
-    lines += [(6 + 0.5 * n, drill.looks[one].title, {f"query.{one}": True}) for n,
-        one in enumerate(drill.course.test)]
+    lines += [
+        (6 + 0.5 * n, drill.looks[one].title, {f"query.{one}": True}) for n, one in enumerate(drill.course.test)
+    ]
     lines += [
         (8 + 2 * n, drill.moves[one].title, {f"action.{one}": "done"}) for n, one in enumerate(drill.course.moves)
     ]

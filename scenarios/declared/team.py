@@ -122,8 +122,9 @@ class CourseTeam:
             "scribe": "comms", "rerun": f"query:{self.rerun}", "strategy": self._strategy(self.course.moves),
             "hardening": [
                 {"factor": one.id, "class": kind, "text": f"Put right: {one.title}", "owner": owner, "due_days": days}
-                for one, kind, owner, days in zip(factors, ("prevent", "detect", "mitigate"), owners, (10, 7, 14),
-                    strict=False)
+                for one, kind, owner, days in zip(
+                    factors, ("prevent", "detect", "mitigate"), owners, (10, 7, 14), strict=False
+                )
             ],
         }  # fmt: skip
 
@@ -158,7 +159,7 @@ class CourseTeam:
         return {
             "update_stakeholders": {"audience": "public", **told},
             "update_executives": {"impact": {"plan": "impact"}, "cause": {"plan": "cause"},
-                "unknowns": {"plan": "unknowns"}},
+                                  "unknowns": {"plan": "unknowns"}},
         }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class ToolSpeller(Speller):
         if look.rerun_when:
             shown = f"{look.shows}\n{BY_GROUP}" if look.shows else BY_GROUP
             part |= {"verifies": True, "requires": look.rerun_when, "output": f"{shown}PASS",
-                "refusal": f"{shown}FAIL"}
+                     "refusal": f"{shown}FAIL"}  # fmt: skip
         return part
 
     def _action(self, name: str, move: MoveData) -> Raw:
