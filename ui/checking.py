@@ -119,12 +119,14 @@ def _answer(file: Path) -> None:
 def _dear(file: Path) -> Iterator[Problem]:
     """Yield that a drill takes too long to be made ready, or to be played; what is wrong otherwise is said later."""
     from analytics.playbook import load as load_playbook
-    from scenarios.loader import load_at
+    from scenarios import uploaded
+    from simulator.files import text_of
     from simulator.play import play
 
     begun = time.process_time()
     try:
-        loaded = load_at(str(file))
+        files = {one.name: text_of(one, "bring it again") for one in file.parent.iterdir()}
+        loaded = uploaded.load(file.parent.name, files)
         ready = time.process_time()
         if ready - begun > LOAD_SECONDS:
             what = f"takes {ready - begun:.0f} s of a processor to be made ready, {LOAD_SECONDS:.0f} is the most"
