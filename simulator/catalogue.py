@@ -10,7 +10,6 @@ from typing import NamedTuple
 from simulator.names import Called
 from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, titles_of
-from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
 from simulator.scenario.model import Scenario
 from simulator.scenario.spoken import words_of
 from simulator.values import Duty, Ref
@@ -106,8 +105,8 @@ class Catalogue:
     """The incident is kept among those who need to know."""
     quiet: tuple[float, float] = (-55.0, -25.0)
     """The window people usually compare with, in minutes."""
-    conventions: Conventions = NONE_OF_ITS_OWN
-    """What the company says and does in its own way."""
+    postures: tuple[tuple[str, str], ...] = ()
+    """Classes of dependencies whose failure the company meets in its own way, each with how."""
     moved: tuple[tuple[str, float], ...] = ()
     """Rows of the playbook that this incident asks for earlier or later, each with its minute."""
 
@@ -185,7 +184,7 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
         needed=() if only else tuple(Needed(one.title, one.supports) for one in s.evidence_minimum),
         room=circle.channel(only) if only else s.room, protected=bool(circle.inside),
         quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
-        conventions=s.conventions,
+        postures=tuple(s.conventions.postures.items()),
         moved=tuple((row, start) for row, (start, _) in s.overlay.windows.items()),
     )  # fmt: skip
 

@@ -26,6 +26,12 @@ DRILLS = [
     for scenario in ("auth_token", "billing_mismatch", "permission_leak")
     for policy in ("by_the_book", "impatient", "null")
 ] + [(scenario, "by_the_book", 7) for scenario in IN_ONE_FILE]
+"""Scenario, policy and seed of each recorded drill of a scenario's base."""
+VARIANTS = [("parcel_lag", "heron"), ("parcel_lag", "plover"), ("levels_unseen", "tern"), ("levels_unseen", "avocet")]
+"""Variants of drills in one file, each recorded by the book."""
+RECORDED = [(one, "base", policy, seed, f"{one}-{policy}-{seed}") for one, policy, seed in DRILLS] + [
+    (one, variant, "by_the_book", 7, f"{one}-{variant}-by_the_book-7") for one, variant in VARIANTS
+]
 RAISE = (
     "bytes changed without a new version: raise `version:` in scenarios/{}/*.yaml where the scenario changed, "
     "else VERSION in simulator/engine.py; then run `make golden` and review it"
@@ -43,9 +49,11 @@ def versions(header: Header) -> tuple[str | None, str]:
     return header.scenario_version, header.engine
 
 
-@pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
-def test_a_recorded_drill_is_played_and_scored_as_ever(scenario: str, policy: str, seed: int) -> None:
-    drill, name = (scenario, "base", policy, seed), f"{scenario}-{policy}-{seed}"
+@pytest.mark.parametrize(("scenario", "variant", "policy", "seed", "name"), RECORDED)
+def test_a_recorded_drill_is_played_and_scored_as_ever(
+    scenario: str, variant: str, policy: str, seed: int, name: str
+) -> None:
+    drill = scenario, variant, policy, seed
     record = played.record(*drill)
     if os.environ.get("GOLDEN") != "write":
         was = filed(name)
@@ -58,9 +66,11 @@ def test_a_recorded_drill_is_played_and_scored_as_ever(scenario: str, policy: st
     recorded.compare(name, list(record.journal.lines()), played.card(*drill).to_json() + "\n")
 
 
-@pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
-def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, policy: str, seed: int) -> None:
-    name, loaded = f"{scenario}-{policy}-{seed}", load(scenario)
+@pytest.mark.parametrize(("scenario", "variant", "policy", "seed", "name"), RECORDED)
+def test_a_recorded_file_replays_and_its_score_needs_no_engine(
+    scenario: str, variant: str, policy: str, seed: int, name: str
+) -> None:
+    loaded = load(scenario, variant)
     replay(loaded, filed(name))
     again = score(DrillRecord.of(filed(name), loaded.scenario), playbook.load("recovery")).to_json()
     assert again + "\n" == recorded.read(name)["score.json"]

@@ -101,12 +101,13 @@ def _state(k: SeatView) -> str:
 
 
 def _postures(b: Briefing) -> list[tuple[str, str]]:
-    """Return how the playbook meets an incident of this severity and of this class of dependency."""
+    """Return how playbook or company meet an incident of this severity and of this class of dependency."""
     book, incident = played(b), b.incident
     level = next((one for one in book.severity.levels if one.id == incident.severity), None)
     dependency = next((one for one in book.dependencies if one.id == incident.dependency), None)
     found = [(level.id, level.posture)] if level and level.posture else []
-    return found + ([(dependency.title, dependency.posture)] if dependency else [])
+    own = dict(b.catalogue.postures)
+    return found + ([(dependency.title, own.get(dependency.id, dependency.posture))] if dependency else [])
 
 
 def _progress(b: Briefing) -> str:

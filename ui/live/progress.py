@@ -54,9 +54,9 @@ def at(b: Briefing) -> int:
 
 
 def played(b: Briefing) -> books.Playbook:
-    """Return the playbook of a drill in its company's words; of one that was opened with a file, the default."""
+    """Return the playbook of a drill; of one that was opened with a file of its own, the default."""
     name = b.incident.playbook
-    return books.load(name if name in books.names() else books.DEFAULT).in_words_of(b.catalogue.conventions)
+    return books.load(name if name in books.names() else books.DEFAULT)
 
 
 def progress(b: Briefing) -> list[Milestone]:
