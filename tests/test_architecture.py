@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
                   "simulator.errors", "simulator.files", "simulator.record.facts", "simulator.policy", "simulator.text",
-                  "simulator.levels", "analytics.playbook"},
+                  "simulator.levels", "simulator.described", "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
                   "simulator.events", "simulator.record", "simulator.errors", "simulator.files",
                   "simulator.need_to_know", "simulator.levels", "simulator.changes",
@@ -35,7 +35,7 @@ MAY_IMPORT = {
 DRIVES_THE_ENGINE = "analytics/runs/"
 """What runs drills beside the simulator and the user interface."""
 LAYERS = (
-    "simulator.errors simulator.values simulator.text simulator.streams",
+    "simulator.errors simulator.values simulator.text simulator.streams simulator.described",
     "simulator.files",
     "simulator.levels",
     "simulator.scenario",
