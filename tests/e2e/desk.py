@@ -15,7 +15,7 @@ from simulator.engine import Engine
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.e2e.conftest import Server, eventually
+from tests.e2e.conftest import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
 LOOKS = itertools.count()
@@ -37,6 +37,7 @@ class Stage:
         """Open the console of somebody in a browser of their own."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
+        context.set_default_timeout(1000 * PATIENCE)
         page = context.new_page()
         page.goto(f"{self.server.url}/console?me={person}")
         expect(page.locator(".bar")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from simulator.values import OBSERVER
-from tests.e2e.conftest import SHOTS, Server
+from tests.e2e.conftest import PATIENCE, SHOTS, Server
 from tests.e2e.desk import Stage, form, go_on, said, staged, started, unfold
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
@@ -62,6 +62,7 @@ def test_move_swap_free_and_let_back(running: Stage) -> None:
     link = re.search(r"/enter\?\S+", back.locator("output").inner_text())
     assert link is not None
     lost = running.browser.new_context()
+    lost.set_default_timeout(1000 * PATIENCE)
     page = lost.new_page()
     page.goto(running.server.url + link[0])
     page.get_by_role("button").first.click()
@@ -77,6 +78,7 @@ def test_move_swap_free_and_let_back(running: Stage) -> None:
 def test_a_closed_laptop_is_rejoined_by_code_name_and_word(running: Stage) -> None:
     running.ana.context.close()
     page = running.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(f"{running.server.url}/?drill={running.room.row.code}")
     page.get_by_text("I was in this drill and lost my browser").click()
     page.get_by_role("textbox", name="Your name in this drill").fill("Ana")

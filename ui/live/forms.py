@@ -51,10 +51,12 @@ def picker(b: Briefing) -> str:
         for name, forms in wanted(b).items()
     )
     offered = catalogue.offered(b)
-    every = "".join(f"<span>{escape(tab)}</span>{''.join(map(_opener, forms))}" for tab, forms in offered.items())
+    every = "".join(
+        f'<span>{escape(tab)}</span>{"".join(_opener(form) for form in forms)}' for tab, forms in offered.items()
+    )
     return (
         '<details class="picker" id="all-forms" open><summary data-key="a" aria-keyshortcuts="Alt+A" title="Alt+A">'
-        f'What you can do</summary>{few}<details id="more-forms"><summary>All {sum(map(len, offered.values()))} forms'
+        f'What you can do</summary>{few}<details id="more-forms"><summary>All {sum(map(len, offered.values())):d} forms'
         '</summary><input type="search" id="search-forms" data-filter="every-form" placeholder="Look for …" '
         f'aria-label="Look for a form"><div class="group" id="every-form">{every}</div></details></details>'
     )
