@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from simulator.errors import DrillError
-from ui.cli import tables
+from ui.cli import shared, tables
 from ui.cli.check import looked_at
-from ui.cli.shared import Form, Variant, find, progress, put, say
+from ui.cli.shared import Form, Variant, progress, put, say
 
 SIGNING_IN = r"\b(auth\w*|tokens?|log-?ins?|sign(ed|ing)?[ -]?(in|on)s?|sessions?|sso|certificates?|credentials?)\b"
 """Words of an incident for which a draft begins with people who cannot sign in."""
@@ -113,7 +113,7 @@ def curves(scenario: Where, variant: Variant = "base", form: Form = "table") -> 
 
     from analytics.runs import curves as walked
 
-    loaded = find(scenario, variant, "standard")
+    loaded = shared.find(scenario, variant, "standard")
     with loaded.guard(), progress("walking") as report:
         found = []
         for curve in walked.curves(loaded):
@@ -171,7 +171,7 @@ def _looked(path: Path) -> None:
     from analytics.runs import curves as walked
     from analytics.runs.calibrate import rows
 
-    loaded = find(str(path), "base", "standard")
+    loaded = shared.find(str(path), "base", "standard")
     with loaded.guard():
         tables.curves(list(walked.curves(loaded)))
     if "by_the_book" in loaded.responders:
