@@ -109,7 +109,7 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     replied = {answer.reply for one in s.injects for answer in one.answers if (one.id, answer.id) in said}
     heard = {getattr(body, "text", "") for body in own}  # a host may have said it in other ways
     for inject in s.injects:
-        if inject.id not in told and inject.text not in heard:
+        if inject.id not in told and not any(words_of(inject.text) in text for text in heard):
             yield f"inject {inject.id}", inject.text
             labels = (answer.label for answer in inject.answers if answer.label not in offered_)
             yield from ((f"answer of {inject.id}", label) for label in labels)

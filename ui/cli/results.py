@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from simulator.errors import DrillError
-from ui.cli.shared import Database, Level, Variant, find, progress, put, say
+from ui.cli import shared
+from ui.cli.shared import Database, Level, Variant, progress, put, say
 from ui.cli.store import opened
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def msel(
     """Print a scenario's master scenario events list, for other tools and for paper; it gives the drill away."""
     from analytics.report import cells, timed
 
-    loaded = find(scenario, variant, difficulty)
+    loaded = shared.find(scenario, variant, difficulty)
     if form == "csv":
         return _give(cells.csv(timed.msel(loaded.scenario)), out, True)
     if form == "cexf":
