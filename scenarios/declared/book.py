@@ -250,21 +250,24 @@ class _Writer(CourseTeam):
     def _closed(self) -> list[Raw]:
         every = [*self.course.mend, *self.course.finish]
         calm = {**self._after(every), "panel": {self.main.id: self._limit(0.0)}}
+        ran: Raw = {"seen_after": {self.rerun: 1080}}
+        proven = {**ran, "passed": self.rerun}
         last = self.course.mend[-1]
         (counted, fresh), (again, anew) = self._counted(1700), self._counted(2010)
         return [
             step(1080, "verification", "run_query", query=self.rerun, when=calm),
-            step(1170, "verification", "record_verification", hold_minutes=5,
-                 when={"seen_after": {self.rerun: 1080}}),
+            # What is mended may take a while until the whole path works again.
+            *(step(at, "verification", "run_query", query=self.rerun, when={**ran, "failed": self.rerun})
+              for at in (1290, 1500)),
+            step(1170, "verification", "record_verification", hold_minutes=5, when=proven),
             step(1320, "commander", "record_packet", next_owner="deputy",
-                 evidence={"newest": [self.rerun, self.impact]},
-                 when={"seen_after": {self.rerun: 1080}}),
+                 evidence={"newest": [self.rerun, self.impact]}, when=proven),
             *counted,
             step(1700, "comms", "update_stakeholders", status="mitigating", mitigation=last,
                  text="Most is back; we are checking.", when=fresh),
             *again,
             step(1800, "verification", "claim_recovery", claim="recovered", evidence={"newest": self.rerun},
-                 when={"green": True}),
+                 when={"green": True, "passed": self.rerun}),
             step(2010, "comms", "update_stakeholders", status="recovered", mitigation=last,
                  text="It works again; we keep watching.",
                  when={"green": True, **anew}),

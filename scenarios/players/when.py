@@ -53,6 +53,8 @@ class When(Data):
     """It has given an output at that time of the drill or later."""
     failed: Queries = ()
     """The newest output of a check is a failure."""
+    passed: Queries = ()
+    """The newest output of a check is none."""
 
     def tests(self) -> list[Callable[[Briefing], bool]]:
         """Return a test for each line that is given, the cheap ones first."""
@@ -106,9 +108,9 @@ def _seen_after(queries: Mapping[str, int], b: Briefing) -> bool:
     return all(any(at >= wanted and one == query for at, one in given) for query, wanted in queries.items())
 
 
-def _failed(queries: tuple[str, ...], b: Briefing) -> bool:
+def _ended(ok: bool, queries: tuple[str, ...], b: Briefing) -> bool:
     results = [b.latest_result(query) for query in queries]
-    return all(result is not None and not result.ok for result in results)
+    return all(result is not None and result.ok is ok for result in results)
 
 
 _TESTS: dict[str, Callable[[Any, Briefing], bool]] = {
@@ -128,6 +130,7 @@ _TESTS: dict[str, Callable[[Any, Briefing], bool]] = {
     "seen": lambda queries, b: all(b.latest_result(query) is not None for query in queries),
     "unseen": lambda queries, b: all(b.latest_result(query) is None for query in queries),
     "seen_after": _seen_after,
-    "failed": _failed,
+    "failed": partial(_ended, False),
+    "passed": partial(_ended, True),
 }
 """Line -> what tells whether it holds, the cheap ones first."""

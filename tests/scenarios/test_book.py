@@ -103,6 +103,7 @@ WAITS: list[tuple[dict[str, Any], Any, Any]] = [
     ({"seen_after": {"a": "5m"}}, shown(entries=(finished(300, "a"),)),
      shown(entries=(finished(299, "a"), finished(301, "b")))),
     ({"failed": "a"}, shown(results=(output("a", ok=False),)), shown(results=(output("a"),))),
+    ({"passed": "a"}, shown(results=(output("a"),)), shown(results=(output("a", ok=False),))),
 ]  # fmt: skip
 
 

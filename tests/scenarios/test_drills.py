@@ -15,11 +15,14 @@ from analytics.playbook import DEFAULT
 from analytics.playbook import load as load_playbook
 from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
+from scenarios import uploaded
 from scenarios.declared.drill import SHORTEST
-from scenarios.declared.made import EXPANSION, made, mistakes
+from scenarios.declared.made import EXPANSION, FILE, made, mistakes
 from scenarios.declared.stock import ACTS, paced
 from scenarios.lint.drill import check_drill
 from scenarios.loader import load_at
+from simulator import acts
+from simulator import events as e
 from simulator.errors import ScenarioError
 from simulator.monitoring.onset import onset_shift
 from simulator.play import play
@@ -44,6 +47,17 @@ def test_by_the_book_an_example_comes_to_what_its_table_says_and_the_others_to_l
     played = {row.policy: row.total for row in rows(loaded, ("by_the_book", "silent", "impatient", "null"), 1, book)}
     assert played["by_the_book"] >= 90
     assert played["by_the_book"] > played["silent"] > played["impatient"] > played["null"] == 0
+
+
+@pytest.mark.slow
+def test_by_the_book_a_path_that_needs_longer_than_the_mend_is_tried_again_before_anybody_claims() -> None:
+    drained = ("  facts: {doubling:", "  facts: {drained: minute > 22, doubling:")
+    written = changed(drained, ("rerun_when: {all_back: true,", "rerun_when: {drained: true, all_back: true,"))
+    entries = play(uploaded.load("queue_twice", {FILE: written}), "by_the_book", 1).journal.entries
+    tried = [(x.at, x.body.ok) for x in entries if isinstance(x.body, e.QueryFinished) and x.body.query == "verify"]
+    (claimed,) = (x.at for x in entries if isinstance(x.body, acts.ClaimRecovery))
+    assert [ok for _, ok in tried[1:]] == [False, True]
+    assert 22 * 60 < tried[-1][0] < claimed
 
 
 def test_a_drill_replays_byte_for_byte() -> None:
