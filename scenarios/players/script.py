@@ -54,6 +54,8 @@ class Script:
     """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
     pace: float = 1.0
     """Factor on every step's time."""
+    persists: bool = True
+    """Orders again what was refused."""
     begun: dict[str, bool] = field(default_factory=dict)
     _done: set[int] = field(init=False, default_factory=set)
     _open: list[tuple[int, Step]] = field(init=False)
@@ -98,7 +100,7 @@ class Script:
                 if made is None:
                     continue
                 self._end(index)
-                if isinstance(made, acts.TakeAction):
+                if self.persists and isinstance(made, acts.TakeAction):
                     self._ordered.append((now, index, step, made.action))
                 yield seat, made
             else:
@@ -106,11 +108,11 @@ class Script:
 
     def _take_up(self, b: Briefing) -> None:
         """Open the steps again whose order was refused a while ago."""
-        due = [one for one in self._ordered if b.now >= one[0] + AGAIN]
+        due = [one[1:] for one in self._ordered if b.now >= one[0] + AGAIN]
         self._ordered = [one for one in self._ordered if b.now < one[0] + AGAIN]
-        for at, index, step, action in due:
-            run = b.incident.last_run("action", action)
-            if (run is None or run.since < at) and self._tried[index] < TRIES:
+        for index, step, action in due:
+            # What somebody did before, or does now, needs no second order.
+            if b.incident.last_run("action", action) is None and self._tried[index] < TRIES:
                 self._tried[index] += 1
                 self._done.discard(index)
                 insort(self._open, (index, step), key=itemgetter(0))
@@ -209,13 +211,16 @@ class ByTheBook:
     seats: Sequence[str]
     manners: bool = True
     pace: float = 1.0
+    persists: bool = True
     settled: Plan | None = None
     followed: Plan | None = None
     opening: Script = field(init=False)
     parts: dict[str, Script] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.opening = Script((), self.seats, self.book.answers, manners=self.manners, pace=self.pace)
+        self.opening = Script(
+            (), self.seats, self.book.answers, manners=self.manners, pace=self.pace, persists=self.persists
+        )
 
     def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
@@ -225,7 +230,9 @@ class ByTheBook:
             self.opening.follow(self._own(plan.first))
         yield from self.opening(brief)
         if plan.name not in self.parts:
-            self.parts[plan.name] = Script(self._own(plan.steps), self.seats, manners=False, pace=self.pace)
+            self.parts[plan.name] = Script(
+                self._own(plan.steps), self.seats, manners=False, pace=self.pace, persists=self.persists
+            )
         yield from self.parts[plan.name](brief)
 
     def _plan(self, b: Briefing) -> Plan:
@@ -250,7 +257,8 @@ def holders(book: Book) -> Holders:
     """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
 
     def maker(places: Sequence[str], cast: Mapping[str, str]) -> Agent:
-        part = recast(ByTheBook(book, places, manners=False, pace=HOLDERS_PACE), cast)
+        # They are no commands on record: where people did it otherwise, they leave it at one order.
+        part = recast(ByTheBook(book, places, manners=False, pace=HOLDERS_PACE, persists=False), cast)
         return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
     def hold(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
