@@ -12,7 +12,7 @@ from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
 from analytics.playbook import AntiPattern
 from analytics.scorecard import PatternHit, clock
-from analytics.view import RecordView
+from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
 
@@ -84,9 +84,18 @@ def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     claims = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
     for claim in sorted([*view.all(acts.RequestClosure), *claims], key=lambda m: m.seq):
         if not _rerun_since_change(view, claim.at):
-            why = f"It was called over at {clock(claim.at)} without a rerun since the last change."
-            return _shown(pattern, why, [claim.seq])
+            last = _last_rerun(view, claim.at)
+            how = f"on the rerun of {clock(last.at)}, which failed" if last else "without a rerun since the last change"
+            return _shown(pattern, f"It was called over at {clock(claim.at)} {how}.", [claim.seq])
     return None
+
+
+def _last_rerun(view: RecordView, at: int) -> Moment[e.QueryFinished] | None:
+    """Return the last rerun between the last change and a second, whatever it showed."""
+    since = max((change.at for change in view.changes if change.at <= at), default=0)
+    verifies = {query.id for query in view.scenario.queries if query.verifies}
+    return next((m for m in reversed(view.all(e.QueryFinished)) if since <= m.at <= at and m.body.query in verifies),
+                None)  # fmt: skip
 
 
 def _rerun_since_change(view: RecordView, at: int) -> bool:
@@ -156,6 +165,7 @@ def stuck(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     for since, until in pairwise(moves):
         if until - since > LONG and view.outside(since) and view.outside(until - 1):
             seen = [m.seq for m in view.all(e.TruthSampled) if since <= m.at <= until][-1:]
-            why = f"Nothing was changed or decided from {clock(since)} to {clock(until)}."
+            end = f"{clock(view.left)}, when people left" if until > view.left > since else clock(until)
+            why = f"Nothing was changed or decided from {clock(since)} to {end}."
             return _shown(pattern, why, seen)
     return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from analytics.criteria.common import landing
-from analytics.criteria.comms import taken_back, told_untruly, updates
+from analytics.criteria.comms import Told, taken_back, told_untruly, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.playbook import Cap
@@ -306,9 +306,20 @@ def told_falsely(view: RecordView, cap: Cap, *, times: int = 2) -> list[CapHit]:
     """A figure, cause or status told falsely to customers or executives more than once, and not taken back."""
     told = [m for m in updates(view) if not m.by.simulated and told_untruly(view, m) and not taken_back(view, m)]
     told = told[times - 1 :: times]
-    why = "What was told outside at {} does not hold ({}): {} by then."
     by_then = (counted(times * number, "untrue update") for number in range(1, len(told) + 1))
     return [
-        _hit(cap, why.format(clock(m.at), ", ".join(told_untruly(view, m)), count), (m.seq,))
+        _hit(cap, f"{_whom(m)} at {clock(m.at)} does not hold ({', '.join(told_untruly(view, m))}): {count} by then.",
+             (m.seq,))
         for m, count in zip(told, by_then, strict=True)
     ]
+
+
+def _whom(m: Told) -> str:
+    match m.body:
+        case acts.UpdateExecutives():
+            return "What executives were told"
+        case acts.UpdateStakeholders(audience="restricted"):
+            return "What those who need to know were told"
+        case acts.UpdateStakeholders(audience="internal"):
+            return "What the company was told"
+    return "What was told outside"

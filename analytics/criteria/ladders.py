@@ -172,7 +172,8 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
         others = run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
         shown = (origin.seq, *behind) if origin else others
-        why = f"The branch taken at {clock(fit.at)} leaves {100 * fit.gap:.0f} % of what was avoidable"
+        but = f"all but {100 * fit.gap:.0f} %" if fit.gap >= 0.005 else "all"
+        why = f"The branch chosen at {clock(fit.at)} could save {but} of what was avoidable"
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
         marks.append(Mark(fading(fit.gap, FULL_GAP, NO_GAP), fit.avoidable, why, shown))
