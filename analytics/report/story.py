@@ -42,7 +42,7 @@ def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
     """Yield (weight, moment, what); the smaller the weight, the surer it is shown."""
     yield 0, next((m for m in view.all(e.AlertFired) if m.body.page), None), "The first page"
     yield 1, view.first(acts.Declare), "The incident is declared"
-    wrong = [row for row in each(claims(view)) if not row.holds and row.about not in ("severity", "figure")]
+    wrong = [row for row in each(claims(view)) if not row.holds and row.about != "severity"]
     for row in wrong[:1]:
         entry = view.entry(row.seq)
         yield 1, Moment(row.seq, row.at, row.by, entry.body), f"Said: {row.said}; the world: {row.true}"

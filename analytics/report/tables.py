@@ -255,7 +255,7 @@ def _stated(part: BaseModel) -> Iterator[values.Figure]:
 
 @table(at="int64", seq="int64", by="str", about="str", said="str", true="str", holds="bool")
 def claims(view: RecordView) -> Iterator[Any]:
-    """Return what people claimed of severity, status, figures, recovery and closure beside what was so at that second.
+    """Return what people claimed of severity, status, recovery and closure beside what was so at that second.
 
     `true` says in words what the world, or the gate, was.
     """
@@ -263,8 +263,8 @@ def claims(view: RecordView) -> Iterator[Any]:
         about = _claimed(view, entry.body, entry.at)
         if about is None and isinstance(entry.body, acts.RequestClosure):
             about = _gate(view, entry.seq)
-        figure = _told(view, entry.body, entry.at)
-        yield from ((entry.at, entry.seq, entry.by, *one) for one in (about, figure) if one is not None)
+        if about is not None:
+            yield entry.at, entry.seq, entry.by, *about
 
 
 def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool] | None:
@@ -280,24 +280,6 @@ def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool
             working = any(run.effect is not None and run.effect <= at for run in view.mitigations)
             return "recovery", body.claim, world_was(view, at), working
     return None
-
-
-def _told(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool] | None:
-    """Return the figure that an update tells, beside the truth of the minutes before."""
-    kinds = acts.UpdateStakeholders | acts.UpdateExecutives | acts.EscalateInternally | acts.CorrectUpdate
-    figure = body.impact if isinstance(body, kinds) else None
-    truth = view.figure_range(figure.name, at) if figure else None
-    if figure is None or truth is None:
-        return None
-    said = _between(figure.low, figure.high if figure.high is not None else figure.low)
-    held = facts.figure_true(view, figure, at) is not False
-    return "figure", f"{view.title('figures', figure.name)}: {said}", _between(*truth), held
-
-
-def _between(low: float, high: float) -> str:
-    """Return a range in words, one figure where its ends read alike."""
-    ends = [f"{end:,.0f}" if abs(end) >= 10 else f"{end:.3g}" for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _gate(view: RecordView, request: int) -> tuple[str, str, str, bool]:
