@@ -15,9 +15,13 @@ from scenarios.roots import FOLDERS, TRUST
 from simulator.room.store import Store
 from tests.postgres import MISSING, Server, programs
 
-gc.disable()  # what is imported and collected stays: looking for garbage among it is a fifth of the time it takes
 DEAR = 2.0
 """Seconds of processor time from which on a test is `slow`, wherever it is measured; on an idle machine aim at one."""
+
+
+def pytest_configure() -> None:
+    """Look for no garbage while modules come in: what is imported and collected stays, and it is a fifth of the time."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:
