@@ -5,11 +5,14 @@ The facilitator's list of events, the debrief and the documents share this one d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from simulator import acts
+from simulator.changes import changes
 from simulator.record.entry import Entry
+from simulator.record.facts import about_people
+from simulator.record.history import History
 from simulator.scenario.conditions import fits
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Inject
@@ -17,12 +20,10 @@ from simulator.scenario.parts import Inject
 Verdict = Literal["on time", "already done", "late", "missed", "kept", "broken"]
 GOOD: tuple[Verdict, ...] = ("on time", "already done", "kept")
 LASTS = (
-    acts.AcknowledgePage, acts.Declare, acts.AssignLane, acts.PageTeam, acts.AssignTask, acts.Freeze, acts.TakeAction,
-    acts.PublishDecisionNote,
+    acts.AcknowledgePage, acts.Declare, acts.AssignLane, acts.PageTeam, acts.AssignTask, acts.PublishDecisionNote,
 )  # fmt: skip
-"""What need not be done again once it is done. An answer, an update and a handoff belong to their occasion."""
-LOOKS = (acts.RunQuery, acts.RecordVerification)
-"""What shows how things stand until something changes the world."""
+"""What need not be done again once it is done. A look stands until something changes the world, a freeze until it is
+lifted, a step until it is taken back; an answer, an update and a handoff belong to their occasion."""
 
 
 class Response(NamedTuple):
@@ -32,38 +33,83 @@ class Response(NamedTuple):
     verdict: Verdict
 
 
-def response(entries: Sequence[Entry], scenario: Scenario, inject: Inject, came: Entry, changed: Iterable[int]
-             ) -> Response:
-    """Return what came of the response that `inject`, delivered by entry `came`, calls for.
+class Responses:
+    """What came of the injects of a drill so far; made once for all of them."""
 
-    `entries` are accepted ones, `changed` the sequence numbers of what changed the world. Raises ValueError where the
-    inject calls for nothing.
-    """
-    wanted = inject.expects
-    if wanted is None:
-        raise ValueError(f"{inject.id} calls for no response")
-    found = list(_fitting(entries, scenario, inject))
-    reply = next((x for x in found if x.seq > came.seq), None)
-    in_time = reply is not None and reply.at - came.at <= wanted.within
-    if wanted.never:
-        return Response(reply, "broken") if in_time else Response(None, "kept")
-    if in_time:
-        return Response(reply, "on time")
-    last = max((seq for seq in changed if seq < came.seq), default=0)
-    lifted = max((x.seq for x in entries if x.seq < came.seq and isinstance(x.body, acts.LiftFreeze)), default=0)
-    for x in (x for x in found if x.seq < came.seq):
-        since = last if isinstance(x.body, LOOKS) else lifted if isinstance(x.body, acts.Freeze) else 0
-        if isinstance(x.body, (*LASTS, *LOOKS)) and x.seq > since:
-            return Response(x, "already done")
-    return Response(reply, "missed" if reply is None else "late")
+    def __init__(self, entries: Iterable[Entry], history: History, scenario: Scenario) -> None:
+        """`entries` are the accepted ones, `history` what they add up to."""
+        self._acts = [x for x in entries if x.is_act]
+        self._scenario = scenario
+        self._changed = [one.seq for one in changes(history, scenario)]
+        self._runs = {run.order_seq: run for run in history.runs.values()}
+
+    def to(self, inject: Inject, came: Entry) -> Response:
+        """Return what came of the response that `inject`, delivered by entry `came`, calls for.
+
+        What was done before counts while its effect stands. Raises ValueError where the inject calls for nothing.
+        """
+        wanted = inject.expects
+        if wanted is None:
+            raise ValueError(f"{inject.id} calls for no response")
+        found = list(_fitting(self._acts, self._scenario, inject))
+        reply = next((x for x in found if x.seq > came.seq), None)
+        in_time = reply is not None and reply.at - came.at <= wanted.within
+        if wanted.never:
+            return Response(reply, "broken") if in_time else Response(None, "kept")
+        if in_time:
+            return Response(reply, "on time")
+        for x in found:
+            if x.seq < came.seq and self._stands(x, inject, came):
+                return Response(x, "already done")
+        return Response(reply, "missed" if reply is None else "late")
+
+    def _stands(self, x: Entry, inject: Inject, came: Entry) -> bool:
+        """Tell whether what `x` did before an inject came still was so then, or was under way and came in time."""
+        match x.body:
+            case acts.TakeAction():
+                return self._in_effect(x.seq, inject, came)
+            case acts.Freeze():
+                return self._frozen(x, came)
+            case acts.RunQuery() | acts.RecordVerification():
+                return x.seq > max((seq for seq in self._changed if seq < came.seq), default=0)
+        return isinstance(x.body, LASTS)
+
+    def _in_effect(self, order: int, inject: Inject, came: Entry) -> bool:
+        """Tell whether a step that was ordered before stands: carried out by the inject's limit, and not taken back.
+
+        What an inject looks at in the world is what the step was to change: where that still was so once the step was
+        done, the step was not enough.
+        """
+        assert inject.expects is not None
+        run = self._runs.get(order)
+        if run is None or run.outcome != "done" or run.aborted is not None or run.carried is None:
+            return False
+        if run.carried > came.at:
+            return run.carried - came.at <= inject.expects.within
+        if any(not about_people(name) for name in inject.when):
+            return False
+        spec = self._scenario.find("actions", run.ident)
+        back = (one for one in self._runs.values() if one.outcome == "done" and one.ident == spec.reversible_by)
+        return not any(one.carried is not None and run.carried <= one.carried <= came.at for one in back)
+
+    def _frozen(self, x: Entry, came: Entry) -> bool:
+        """Tell whether what has to be frozen was, from `x` until an inject came."""
+        held = History(self._scenario)
+        scope = self._scenario.overlay.freeze_scope
+        since = 0
+        for one in self._acts:
+            if one.seq < came.seq and isinstance(one.body, acts.Freeze | acts.LiftFreeze):
+                held.apply(one)
+                since = (since or one.seq) if held.is_frozen(scope) else 0
+        return since == x.seq
 
 
 def _fitting(entries: Iterable[Entry], scenario: Scenario, inject: Inject) -> Iterator[Entry]:
-    """Yield the acts that are what an inject calls for."""
+    """Yield those acts that are what an inject calls for."""
     wanted = inject.expects
     assert wanted is not None
     for x in entries:
-        if not x.is_act or x.body.kind != wanted.command or not fits(wanted.fields, x.body):
+        if x.body.kind != wanted.command or not fits(wanted.fields, x.body):
             continue
         if isinstance(x.body, acts.RecordContradiction) and not _about(x.body, scenario, inject):
             continue

@@ -197,7 +197,8 @@ def untruths(view: RecordView, m: Said) -> list[str]:
     body = m.body
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
-        found.append(f"{view.title('figures', body.impact.name)} {body.impact.low:,g}")
+        low = body.impact.low
+        found.append(f"{view.title('figures', body.impact.name)} {low:{',.0f' if abs(low) >= 10 else 'g'}}")
     if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
         found.append(f"status {body.status}")
     return found

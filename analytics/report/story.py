@@ -10,7 +10,7 @@ from analytics.scorecard import listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.responses import response
+from simulator.responses import Responses
 from simulator.scenario.conditions import holds
 
 WORLD, TEAM = "world", "team"
@@ -105,12 +105,12 @@ def injects(view: RecordView) -> Iterator[Any]:
     `to` names the seats that alone were told, and is empty where everybody was. `verdict`: on time, already done
     (before it was asked for), late, missed, kept (it was right to do nothing of the kind), broken, or none expected.
     """
-    changed = [one.seq for one in view.changes]
+    responses = Responses(view.entries, view.history, view.scenario)
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
         reply, verdict = None, "none expected"
         if spec is not None and spec.expects is not None:
-            reply, verdict = response(view.entries, view.scenario, spec, view.entry(m.seq), changed)
+            reply, verdict = responses.to(spec, view.entry(m.seq))
         yield {
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
             "to": _told(view, m.body.to), "text": m.body.text,

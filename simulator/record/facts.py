@@ -124,3 +124,8 @@ _NAMED: dict[str, Callable[[Facts, str], Any]] = {
 """Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
 INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))
 """Names of the facts about drill and incident."""
+
+
+def about_people(name: str) -> bool:
+    """Tell whether a fact is about drill and incident; any other is the world's own."""
+    return name in _INCIDENT or name.partition(".")[0] in _NAMED

@@ -9,6 +9,7 @@ from unicodedata import normalize
 
 from simulator import acts
 from simulator import events as e
+from simulator.finding import SMALL
 from simulator.record.entry import Body, Entry
 from simulator.record.journal import Journal
 from simulator.values import Author, Personal, retold
@@ -64,14 +65,14 @@ def _withheld(body: Body) -> Body:
 
 
 def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:
-    """Return name -> the title of the seat held first."""
+    """Return name -> the title of the seat held first; a scripted responder is nobody."""
     found: dict[str, str] = {}
     for entry in journal:
         if entry.by.name:
             found.setdefault(normalize("NFC", entry.by.name), titles.get(entry.role, entry.role))
         if isinstance(entry.body, acts.TakeSeat):
             found.setdefault(normalize("NFC", entry.body.name), titles.get(entry.body.seat, entry.body.seat))
-    return found
+    return {name: title for name, title in found.items() if name != journal.header.policy}
 
 
 def _teller(people: Mapping[str, str]) -> Told:
@@ -100,7 +101,7 @@ def _teller(people: Mapping[str, str]) -> Told:
 def _parts(name: str) -> Iterator[str]:
     """Yield the words of a name of several that are long enough to be known by."""
     for word in re.findall(r"[^\W_]+", name):
-        if word != name and len(word) >= SHORTEST_PART and word.casefold() not in UNNAMED:
+        if word != name and len(word) >= SHORTEST_PART and word.casefold() not in UNNAMED | SMALL:
             yield word
 
 

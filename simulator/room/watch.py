@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from simulator import events as e
-from simulator.changes import changes
 from simulator.engine import Engine
+from simulator.record.entry import Entry
 from simulator.record.facts import Facts
 from simulator.record.journal import accepted
-from simulator.responses import response
+from simulator.responses import Responses
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Inject
 from simulator.text import clock
@@ -121,6 +121,8 @@ class Planned:
 def planned(engine: Engine) -> list[Planned]:
     """Return the MSEL in the order in which its lines came or are to come."""
     facts = engine.facts()
+    responses = Responses(accepted(engine.entries), engine.incident, engine.scenario)
+    told = [(x.body.inject, x) for x in engine.entries if isinstance(x.body, e.InjectDelivered)]
     found = []
     for line in engine.msel.lines.values():
         inject = line.inject
@@ -128,7 +130,8 @@ def planned(engine: Engine) -> list[Planned]:
         found.append(Planned(
             inject.id, inject.persona, text, inject.to, inject.channel, inject.at, line.at, line.came, line.state,
             line.words_only, tuple(_waits(inject, facts)), line.until,
-            inject.expects.label if inject.expects else "", _answered(engine, inject, line.came),
+            inject.expects.label if inject.expects else "",
+            _answered(responses, inject, line.came, told, engine.now),
         ))  # fmt: skip
     return sorted(found, key=lambda line: (line.came if line.came is not None else line.at, line.ident))
 
@@ -157,18 +160,16 @@ def _value(wanted: object) -> str:
 
 
 def _answered(
-    engine: Engine, inject: Inject, came: int | None
+    responses: Responses, inject: Inject, came: int | None, told: Iterable[tuple[str, Entry]], now: int
 ) -> Literal["done", "late", "missed", "open", "kept", "broken", ""]:
     wanted = inject.expects
     if wanted is None or came is None:
         return ""
-    told = next((x for x in engine.entries if isinstance(x.body, e.InjectDelivered) and x.body.inject == inject.id
-                 and x.at >= came), None)  # fmt: skip
-    if told is None:
+    entry = next((x for ident, x in told if ident == inject.id and x.at >= came), None)
+    if entry is None:
         return "open"
-    changed = [one.seq for one in changes(engine.incident, engine.scenario)]
-    _, verdict = response(tuple(accepted(engine.entries)), engine.scenario, inject, told, changed)
-    if verdict in ("missed", "kept") and engine.now - came <= wanted.within:
+    _, verdict = responses.to(inject, entry)
+    if verdict in ("missed", "kept") and now - came <= wanted.within:
         return "open"
     match verdict:
         case "on time" | "already done":

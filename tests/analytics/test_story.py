@@ -116,8 +116,16 @@ ASKED = [
 ]  # fmt: skip
 
 
+BLOCK = {"id": "block", "at": 300, "persona": "@p", "form": "order", "text": "t", "expects": {
+    "command": "take_action", "fields": {"action": "flag"}, "within": "5m", "label": "flag"}}  # fmt: skip
+
+
 def _verdict(ident: str, *lines: Lines) -> str:
-    of = scenario(injects=ASKED)
+    of = scenario(injects=[*ASKED, BLOCK, {**BLOCK, "id": "still", "when": {"bad": True}}])
+    flag = of.find("actions", "flag")
+    back = flag.model_copy(update={"id": "unflag"})
+    of = of.model_copy(update={"actions": (
+        *(one.model_copy(update={"reversible_by": "unflag"}) if one is flag else one for one in of.actions), back)})
     came = event("05:00", e.InjectDelivered(inject=ident, persona="@p", channel="incident", text="", form="order"))
     (row,) = each(story.injects(view(*lines, came, of=of)))
     return str(row.verdict)
@@ -129,12 +137,26 @@ def _both(*voices: str, actions: tuple[str, str] = ("rollback", "flag")) -> Line
         {"recommendations": sides, "choice": actions[1]}))  # fmt: skip
 
 
+def _stop(clock: str, *scope: str) -> Lines:
+    return say(clock, "commander", acts.Freeze(scope=scope))
+
+
+def _lift(clock: str, *scope: str) -> Lines:
+    return say(clock, "commander", acts.LiftFreeze(scope=scope))
+
+
 @pytest.mark.parametrize(("ident", "lines", "verdict"), [
-    ("freeze_now", say("03:00", "commander", acts.Freeze(scope=("svc",))), "already done"),
-    ("freeze_now", [*say("03:00", "commander", acts.Freeze(scope=("svc",))),
-                    *say("04:00", "commander", acts.LiftFreeze(scope=("svc",)))], "missed"),
-    ("freeze_now", [*say("03:00", "commander", acts.Freeze(scope=("svc",))),
-                    *say("20:00", "commander", acts.Freeze(scope=("svc",)))], "already done"),
+    ("freeze_now", _stop("03:00", "auth", "edge"), "already done"),
+    ("freeze_now", _stop("03:00", "desk"), "missed"),
+    ("freeze_now", [*_stop("03:00", "auth", "edge"), *_lift("04:00", "auth")], "missed"),
+    ("freeze_now", [*_stop("02:00", "auth", "edge", "desk"), *_lift("04:00", "desk")], "already done"),
+    ("freeze_now", [*_stop("03:00", "auth", "edge"), *_stop("20:00", "desk")], "already done"),
+    ("block", act("03:00", "flag"), "already done"),
+    ("block", act("04:30", "flag", takes=60), "already done"),
+    ("block", [*act("02:00", "flag"), *act("04:00", "unflag")], "missed"),
+    ("block", act("03:00", "flag", ends="stalled"), "missed"),
+    ("still", act("03:00", "flag"), "missed"),  # it comes because the step was not enough
+    ("still", act("04:30", "flag", takes=60), "already done"),
     ("look", say("04:00", "triage", acts.RunQuery(query="rerun")), "already done"),
     ("look", [*say("02:00", "triage", acts.RunQuery(query="rerun")), *act("03:00", "flag", takes=30)], "missed"),
     ("told", say("04:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20)), "missed"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analytics.criteria.comms import untruths
 from simulator import acts
 from tests.analytics.builders import (
     Lines,
@@ -21,6 +22,7 @@ from tests.analytics.builders import (
     update,
     verify,
 )
+from tests.analytics.test_frames import view
 from tests.analytics.trying import check, tried
 
 ZONES = query("04:00", "zones")
@@ -202,3 +204,9 @@ LEFT = say("40:00", "mitigation", acts.AddHardeningTask(factor="mount", text="t"
 )  # fmt: skip
 def test_sequence_kept(lines: list[Lines], status: str, points: float, word: str) -> None:
     check(tried("sequence_kept", drill(*lines, world=BACK), order=ORDER), status, points, word)
+
+
+def test_a_large_figure_that_does_not_hold_is_read_as_people_write_it() -> None:
+    false = [*BACK, *update("20:00", impact=figure(1_234_567))]
+    found = view(false)
+    assert untruths(found, found.all(acts.UpdateStakeholders)[0])[0] == "Locked users 1,234,567"

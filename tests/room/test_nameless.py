@@ -88,6 +88,15 @@ def test_a_name_is_found_however_it_is_written(tmp_path: Path, name: str, words:
     assert ("you" in left) == ("you" in words)
 
 
+def test_ordinary_words_of_a_name_stay(tmp_path: Path) -> None:
+    room, _ = played(tmp_path, "the rerun is green for The Rock", name="The Rock")
+    found = room.record_for(None)
+    assert found is not None
+    text = "\n".join(found.lines())
+    assert "the rerun is green" in text
+    assert "Rock" not in text
+
+
 def test_a_word_that_two_names_share_is_nobodys_seat(tmp_path: Path) -> None:
     place = rooms(tmp_path / "a.db", Wall())
     room = place.create("toy", seed=7).room

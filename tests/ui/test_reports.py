@@ -27,9 +27,10 @@ from tests.analytics import builders as b
 from ui import cli
 from ui.parts.text import markdown
 from ui.reports import fill, page
-from ui.reports.context import context, counted
+from ui.reports.context import context, counted, limited
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished, of_file
+from ui.reports.opening import recovered
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
@@ -190,6 +191,13 @@ def test_survey_and_actions_stand_in_the_report(followed: Finished) -> None:
 # --- a fresh reader --------------------------------------------------------------------------------------
 
 
+COUNTED = {
+    "auth_token": ("users", "logins", "tickets"), "billing_mismatch": ("USD", "rows", "invoices"),
+    "permission_leak": ("reads", "tenants"),
+}  # fmt: skip
+"""What figures of who was hit are counted in, by scenario; the others have none in all."""
+
+
 def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     """Yield the ten questions of docs/reports.md, each with what a right answer says, out of the record."""
     view, s = drill.view, drill.scenario
@@ -207,7 +215,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
         *(f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
-          if worst[one.id] >= 10 and "/" not in one.unit and one.id not in {h.id for h in s.harm}),
+          if worst[one.id] >= 10 and one.unit in COUNTED.get(s.id, ()) and one.id not in {h.id for h in s.harm}),
     ]  # fmt: skip
     yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
     yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
@@ -232,7 +240,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     last = max((span.until for span in view.commanders), default=0)
     unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
     yield "What was missed?", [*late, *untrue, *unled, "### What was passed over"]
-    limits = sorted((*card.get("caps", ()), *card.get("anti_patterns", ())), key=lambda one: one["limit"])
+    limits = sorted((one for one in (*card.get("caps", ()), *card.get("anti_patterns", ()))
+                     if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
     most = caps[limits[0]["id"]] if limits else titles[gaps[0]["id"]]
     yield "What is worth most next time?", [titles[gaps[0]["id"]], f"**Worth most next time** | {most}"]
@@ -245,7 +254,10 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     ]
 
 
-@pytest.mark.parametrize("name", [*DRILLS, "billing_mismatch-impatient-7"])
+@pytest.mark.parametrize("name", [
+    *DRILLS, "billing_mismatch-impatient-7", "checkout_dip-by_the_book-7", "parcel_lag-by_the_book-7",
+    "sign_in_link-by_the_book-7", "levels_unseen-by_the_book-7",
+])  # fmt: skip
 def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
     finished: Callable[[str], Finished], name: str
 ) -> None:
@@ -287,6 +299,74 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"], turned["why"]) == ("T+09:00", "refused", "decision: nothing is called so")
+
+
+def test_a_decision_confirms_what_is_under_way_already() -> None:
+    under_way = built(b.act("05:00", "flag"), b.decide("08:00", "flag"))
+    (one,) = context(under_way)["decisions"]
+    assert one["begun"]
+    assert one["deeds"] == ["flag: begun T+05:00 (@mitigation), in effect T+06:00"]
+    twice = built(b.decide("04:00", "flag"), b.act("05:00", "flag"), b.decide("08:00", "flag"))
+    assert [row["begun"] for row in context(twice)["decisions"]] == [True, True]
+
+
+def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
+    text = context(finished("auth_token-impatient-7"))["opening"][-1]["text"]
+    assert "holds the total" not in text
+    assert text.startswith("Harm avoided")
+
+
+def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> None:
+    sold = context(finished("checkout_dip-by_the_book-7"))
+    assert sold["hit"] == []
+    assert "sold a minute" not in sold["opening"][1]["text"]
+    assert "People who found a free seat taken" in sold["opening"][1]["text"]
+    assert "mobile" not in json.dumps(context(finished(DRILLS[0]))["hit"])
+    leak = context(finished(DRILLS[2]))
+    assert [one for one in leak["remains"]["clocks"] if "awareness" in one or "snapshot" in one.lower()] == [
+        "Put the time of awareness on record, T+02:32: aware 13:07:32Z; 72 h run until 2026-04-18 13:07:32Z"]
+    assert "turned away" in report(finished(DRILLS[2]), "leadership")
+    assert "Incident commander key" not in report(finished(DRILLS[2]).without_names(), "report")
+
+
+def test_one_level_above_is_said_to_be_taken_as_true(finished: Callable[[str], Finished]) -> None:
+    (first, *_) = context(finished("checkout_dip-by_the_book-7"))["claims"]
+    assert (first["said"], first["true"]) == ("SEV-2", "SEV-3, and one level above is taken as true")
+    assert first["holds"]
+
+
+def test_the_end_of_the_record_is_not_when_it_was_closed(finished: Callable[[str], Finished]) -> None:
+    drill = finished("checkout_dip-by_the_book-7")
+    at = times(drill.view)["closed"]
+    assert at is not None
+    assert f"closed by the team at {clock(at)}" in report(drill, "report")
+
+
+def test_what_was_verified_before_it_recovered_says_so() -> None:
+    rows = [{"id": "recovered", "at": "T+47:45"}]
+    for looked, says in ((2745, "T+47:45; verified T+45:45, before that"), (2900, "T+47:45; verified T+48:20"),
+                         (None, "T+47:45; never verified")):  # fmt: skip
+        assert recovered({"recovered": 2865, "verified": looked}, rows, ()) == says
+
+
+def test_an_update_that_nobody_promised_was_owed() -> None:
+    over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
+    (owed,) = context(built(b.declare("02:00"), over))["remains"]["clocks"]
+    assert owed.startswith("The next update was owed by")
+    told = context(built(b.declare("02:00"), b.update("05:00", "investigating"), over))["remains"]["clocks"]
+    assert told[-1].startswith("The next update was promised for")
+
+
+def test_who_commanded_before_the_first_page_alone_is_left_out() -> None:
+    left = b.event("-00:20", e.RoleVacated(role="commander", seat="commander"))
+    found = context(built(b.in_command("-00:50"), left, b.in_command("05:00")))["command"]
+    assert [(one["who"], one["since"]) for one in found] == [("nobody", "T+00:00"), ("commander", "T+05:00")]
+
+
+def test_limits_are_one_only_where_every_sentence_is_the_same() -> None:
+    found = limited([{"id": "a", "limit": 50, "why": "Nobody led from T+5."}, {"id": "b", "limit": 60, "why": ""},
+                     {"id": "c", "limit": 70, "why": "Nobody led from T+5."}], {})  # fmt: skip
+    assert [one["id"] for one in found] == ["a", "b"]
 
 
 def test_a_drill_that_nobody_scored_is_neither_praised_nor_blamed() -> None:
@@ -337,7 +417,7 @@ def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> N
 @pytest.mark.parametrize(("value", "unit", "says"), [
     (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1"), (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
     (1.8, "%-min", "1.8 %-min"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
-    (None, "reads", "unknown"),
+    (None, "reads", "unknown"), (0.07, "", "fewer than 1"),
 ])  # fmt: skip
 def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:
     assert counted(value, unit) == says

@@ -6,9 +6,10 @@ Every field is named and explained in docs/reports.md; a test holds the two toge
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from analytics.about import times
@@ -38,8 +39,10 @@ GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 LATE = 0.25
 """What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
-PARTS = ("", "h", "s", "min", "ratio")
+PARTS = ("h", "s", "min", "ratio")
 """Units that come in parts as well."""
+INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
+"""A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 UPDATES = (acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate)
@@ -114,7 +117,7 @@ def _how(drill: Finished) -> str:
     if end is None:
         return "the record stops before"
     if end.body.how == "resolved":
-        return "closed by the team"
+        return "closed by the team" + (f" at {clock(drill.view.closed.at)}" if drill.view.closed else "")
     if end.body.how == "time":
         return "time was up, with the incident open"
     asked = next((m for m in reversed(drill.view.all(acts.EndDrill)) if m.seq < end.seq), None)
@@ -133,6 +136,8 @@ def _command(drill: Finished) -> Iterator[dict[str, Any]]:
     view, at = drill.view, 0
     for span in view.commanders:
         since, until = max(0, span.since), min(span.until, view.left)
+        if until <= since:
+            continue
         if since > at:
             yield {"since": clock(at), "until": clock(since), "who": "nobody"}
         yield {"since": clock(since), "until": clock(until), "who": view.title("roles", span.who)}
@@ -211,16 +216,22 @@ def _impact(drill: Finished) -> Iterator[dict[str, Any]]:
     done = drill.view.final.body.harm if drill.view.final else {}
     for one in drill.scenario.harm:
         yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
-               "nobody": counted(null.get(one.id), one.unit), "best": counted(best.get(one.id), one.unit)}  # fmt: skip
+               "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
+               "best": counted(best.get(one.id), one.unit)}  # fmt: skip
 
 
 def _hit(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield who and what was hit in all: the world's figures at their worst and as they stood when people left."""
+    """Yield who and what was hit in all, at the worst and as it stood when people left.
+
+    Those are the figures that count what harm counts: users where harm is in users, logins or user-minutes. Others may
+    be good, or say nothing of who was hit.
+    """
+    counts = {one.unit.removesuffix("-min").removesuffix("s") for one in drill.scenario.harm} - {"", "%", "min"}
     view, harm = drill.view, {one.id for one in drill.scenario.harm}
     samples = [m for m in view.samples if m.at >= 0]
     for one in drill.scenario.figures:
         given = [(m.body.figures[one.id], m.at) for m in samples if one.id in m.body.figures]
-        if one.id not in harm and given and any(value for value, _ in given):
+        if one.id not in harm and one.unit.removesuffix("s") in counts and given and any(value for value, _ in given):
             worst, at = max(given, key=lambda pair: pair[0])
             left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
             yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
@@ -287,6 +298,8 @@ def _claims(drill: Finished) -> Iterator[dict[str, Any]]:
         words = getattr(entry.body, "text", "")
         refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
         true = f"refused: {'; '.join(refusal.body.missing)}" if refusal and not row.holds else row.true
+        if row.about == "severity" and row.holds and row.said != row.true:
+            true += ", and one level above is taken as true"
         yield {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
                "said": f"{row.said}: “{words}”" if words else row.said, "true": true, "holds": row.holds}  # fmt: skip
 
@@ -312,23 +325,28 @@ def _score(drill: Finished) -> dict[str, Any]:
         "spread": (card or {}).get("spread"),
         "parts": [{"title": r.title, "points": r.points, "out_of": r.out_of}
                   for r in each(frames.parts(card or nothing, drill.playbook))],
-        "caps": _limited((*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ())), limits),
+        "caps": limited((*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ())), limits),
         "findings": [shown(row) for row in rows], "strengths": [shown(row) for row in good[:MOST_FINDINGS]],
         "areas": [shown(row) for row in gaps[:MOST_FINDINGS]],
     }  # fmt: skip
 
 
-def _limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the limits, the strictest first; those of one kind, or for one reason, are one."""
     found: list[dict[str, Any]] = []
     for one in sorted(given, key=lambda one: one["limit"]):
-        title, why = titles.get(one["id"], one["id"]), one["why"]
-        twin = next((other for other in found if other["title"] == title or why in other["why"]), None)
+        title, why = titles.get(one["id"], one["id"]), _sentences(one["why"])
+        twin = next((other for other in found if other["title"] == title
+                     or (why and {*why} <= {*_sentences(other["why"])})), None)  # fmt: skip
         if twin is None:
-            found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": why})
-        elif why not in twin["why"]:
-            twin["why"] += f" {why}"
+            found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": one["why"]})
+        else:
+            twin["why"] = " ".join(dict.fromkeys([*_sentences(twin["why"]), *why]))
     return found
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?]) ", text) if one]
 
 
 def _missed(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -372,13 +390,20 @@ def _clocks(drill: Finished) -> Iterator[str]:
         yield f"{m.body.sentence(drill.names_then.at(m.seq))} (promised {clock(m.at)})"
     if not view.closed and history.next_update_due is not None:
         late = ", and did not come" if history.next_update_due <= view.left else ""
-        yield f"The next update was promised for {clock(history.next_update_due)}{late}"
+        owed = "promised for" if view.all(acts.UpdateStakeholders) else "owed by"
+        yield f"The next update was {owed} {clock(history.next_update_due)}{late}"
     if history.frozen:
         yield f"Frozen still: {', '.join(history.frozen)}"
     recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
     for m in view.all(e.ActionFinished):
-        if m.seq in recorded:
+        if m.seq in recorded and _ahead(drill, m.body.output):
             yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
+
+
+def _ahead(drill: Finished, output: str) -> bool:
+    """Tell whether something that was put on record names a time that is still to come when people leave."""
+    left = datetime.fromisoformat(drill.scenario.t0_utc) + timedelta(seconds=drill.view.left)
+    return any(at > f"{left:%Y-%m-%d %H:%M:%S}" for at in re.findall(INSTANT, output))
 
 
 def _comparisons(drill: Finished) -> Iterator[dict[str, Any]]:

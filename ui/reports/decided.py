@@ -48,10 +48,15 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _run(drill: Finished, m: Moment[acts.RecordDecision], action: str) -> Attempt | None:
-    """Return the run in which a step of a decision was carried out: one that names it, else the next of that step."""
-    runs = [run for run in drill.view.runs if run.spec.id == action and run.order_seq > m.seq]
-    named = [run for run in runs if run.decision == m.ref]
-    return next(iter(named or runs), None)
+    """Return the run in which a step of a decision was carried out.
+
+    One that names it, else the next of that step, else the last that was begun before: such a decision confirms it.
+    """
+    runs = [run for run in drill.view.runs if run.spec.id == action]
+    later = [run for run in runs if run.order_seq > m.seq]
+    named = [run for run in later if run.decision == m.ref]
+    before = [run for run in runs if run.order_seq < m.seq and run.started is not None and run.begun <= m.at]
+    return next(iter(named or later or before[-1:]), None)
 
 
 def undecided(drill: Finished) -> Iterator[dict[str, Any]]:

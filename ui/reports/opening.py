@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analytics.about import times as turning
 from simulator.text import clock
 from ui.reports.finished import Finished
 
@@ -15,20 +16,22 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return six short answers, each with its question, made of the parts of `tree`."""
     lines = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit, at the worst": "; ".join(_hit(tree["hit"], tree["impact"])) or "nobody",
+        "Who was hit, at the worst": "; ".join(_hit(drill, tree["hit"], tree["impact"])) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
-        "Recovered": _recovered(tree["times"], tree["remains"]["outside"]),
+        "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
         "Worth most next time": _next(tree["score"]),
     }
     return [{"title": title, "text": text} for title, text in lines.items()]
 
 
-def _hit(hit: Sequence[Row], impact: Sequence[Row]) -> Iterator[str]:
-    """Yield the two largest harms, and what was hit in all where it is counted in people or things."""
-    whole = [one for one in hit if "%" not in one["unit"] and "/" not in one["unit"]]
-    yield from (f"{one['title']}: {one['worst']}" for one in whole[:3])
-    yield from (f"{one['title']}: {one['value']}" for one in impact[:1])
+def _hit(drill: Finished, hit: Sequence[Row], impact: Sequence[Row]) -> Iterator[str]:
+    """Yield who was hit in all, and the two largest harms, by what they weigh."""
+    yield from (f"{one['title']}: {one['worst']}" for one in hit[:3])
+    done = drill.view.final.body.harm if drill.view.final else {}
+    weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
+    worst = sorted((one for one in impact if one["any"]), key=lambda one: -weight[one["id"]])
+    yield from (f"{one['title']}: {one['value']}" for one in worst[:2])
 
 
 def _declared(drill: Finished) -> str:
@@ -43,17 +46,23 @@ def _first(decisions: Sequence[Row]) -> str:
     return f"{one['at']}, {one['who']}: {one['actions'] or one['decision']}; reason given: {one['why']}"
 
 
-def _recovered(times: Sequence[Row], outside: Sequence[str]) -> str:
+def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str]) -> str:
+    """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not."""
     at = {one["id"]: one["at"] for one in times}
     back = f"not recovered: {', '.join(outside)}" if outside else at["recovered"]
-    return f"{back}; {'never verified' if at['verified'] == 'never' else 'verified ' + at['verified']}"
+    looked, since = found["verified"], found["recovered"]
+    if looked is None:
+        return f"{back}; never verified"
+    early = ", before that" if since is not None and looked < since else ""
+    return f"{back}; verified {clock(looked)}{early}"
 
 
 def _next(score: Row) -> str:
-    """Return the strictest limit and the area with most points left, where the drill has been scored."""
+    """Return the strictest limit that held the total down and the area with most points left, where it was scored."""
     if not score["scored"]:
         return "not known: this drill has not been scored"
-    first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:1]]
+    first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:1]
+             if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
     most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {one['advice'] or one['why']}"
             for one in score["areas"][:1]]  # fmt: skip
     return " Then ".join([*first, *most]) or "nothing that is judged was left open"
