@@ -20,7 +20,7 @@ DEAR = 2.0
 
 
 def pytest_configure() -> None:
-    """Look for no garbage while modules come in: what is imported and collected stays, and it is a fifth of the time."""
+    """Look for no garbage while modules come in: what is collected stays, and it is a fifth of the time."""
     gc.disable()
 
 

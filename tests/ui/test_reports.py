@@ -27,9 +27,10 @@ from tests.analytics import builders as b
 from ui import cli
 from ui.parts.text import markdown
 from ui.reports import fill, page
-from ui.reports.context import context, counted, limited
+from ui.reports.context import context, limited
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished, of_file
+from ui.reports.numbers import counted
 from ui.reports.opening import recovered
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
 
@@ -393,7 +394,13 @@ def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top
     assert "\n\n**Did not hold:** T+20:00" in top
     assert "**Not recovered:** Web" in top
     told = context(built(false))["claims"]
-    assert [(one["about"], one["holds"]) for one in told] == [("status", False), ("closure", False)]
+    assert [(one["about"], one["holds"]) for one in told] == [
+        ("status", False), ("figure", True), ("closure", False),
+    ]  # fmt: skip
+    untrue = b.update("20:00", impact=b.figure(3))
+    (figure,) = (one for one in context(built(untrue))["claims"] if one["about"] == "figure")
+    assert not figure["holds"]
+    assert (figure["said"], figure["true"]) == ("Locked users: 3", "1,000")
 
 
 def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> None:

@@ -28,8 +28,10 @@ from simulator.text import clock
 from simulator.values import HOST
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
+from ui.reports.claimed import claims
 from ui.reports.decided import alternatives, decisions, undecided
 from ui.reports.finished import Finished
+from ui.reports.numbers import counted
 from ui.reports.opening import opening
 
 MOST_FINDINGS = 6
@@ -39,8 +41,6 @@ GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 LATE = 0.25
 """What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
-PARTS = ("h", "s", "min", "ratio")
-"""Units that come in parts as well."""
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
 FEWEST = 3
@@ -75,7 +75,7 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "alternatives": list(alternatives(drill)),
         "injects": list(_injects(drill)),
         "updates": list(_said(drill, *UPDATES)),
-        "claims": list(_claims(drill)),
+        "claims": list(claims(drill)),
         "score": _score(drill),
         "missed": list(_missed(drill)),
         "remains": _remains(drill),
@@ -238,20 +238,6 @@ def _hit(drill: Finished) -> Iterator[dict[str, Any]]:
                    "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
 
 
-def counted(value: float | None, unit: str = "") -> str:
-    """Return a number with its unit as people write it, `unknown` for none; people and things come whole."""
-    if value is None or math.isnan(value):
-        return "unknown"
-    if unit in PARTS or unit.startswith(("%", "1/")):
-        number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
-    elif 0 < value < 1:
-        return "fewer than 1"
-    else:
-        number = f"{value:,.0f}"
-    one = number == "1" and unit not in PARTS and len(unit) > 1
-    return f"{number} {unit.removesuffix('s') if one else unit.replace('1/min', 'a minute')}".strip()
-
-
 def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what the world did and what people decided, did and told, in drill time."""
     for row in each(story.timeline(drill.view)):
@@ -288,20 +274,6 @@ def _said(drill: Finished, *kinds: type[acts.Act]) -> Iterator[dict[str, Any]]:
     for m in drill.view.all(*kinds):
         names = drill.names_then.at(m.seq)
         yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "text": m.body.sentence(names)}
-
-
-def _claims(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what people claimed of severity, status, recovery and closure beside what was so at that second."""
-    refusals = drill.view.all(e.ClosureRefused)
-    for row in each(frames.claims(drill.view)):
-        entry = drill.view.entry(row.seq)
-        words = getattr(entry.body, "text", "")
-        refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
-        true = f"refused: {'; '.join(refusal.body.missing)}" if refusal and not row.holds else row.true
-        if row.about == "severity" and row.holds and row.said != row.true:
-            true += ", and one level above is taken as true"
-        yield {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
-               "said": f"{row.said}: “{words}”" if words else row.said, "true": true, "holds": row.holds}  # fmt: skip
 
 
 def _score(drill: Finished) -> dict[str, Any]:
