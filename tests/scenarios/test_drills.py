@@ -133,7 +133,7 @@ def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_an_inject_calls_for_names_what_is_done_and_to_what(name: str) -> None:
-    for inject in load_at(EXAMPLES / name).scenario.injects:
+    for inject in example(name).scenario.injects:
         if inject.expects:
             assert inject.expects.label != inject.expects.command.replace("_", " ").capitalize(), inject.id
 
