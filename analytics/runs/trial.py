@@ -38,8 +38,9 @@ def _book(variant: Variant, seeds: tuple[int, ...]) -> Iterator[Remark]:
     if low.total < LEAST:
         caps = f", capped by {' '.join(low.caps)}" if low.caps else ""
         what = f"{variant.name}: by the book it comes to {low.total} on seed {low.seed}{caps}; {LEAST} is wanted"
-        stuck = f"let the course come to it ({'; '.join(low.refused)}), or s" if low.refused else "s"
-        yield variant.remark(COURSE, what, f"{stuck}ee where with `drill play --out` and `drill score`")
+        way = "see where with `drill play --out` and `drill score`"
+        stuck = f"let the course come to it ({'; '.join(low.refused)}), or {way}"
+        yield variant.remark(COURSE, what, stuck if low.refused else way)
     elif max(totals) - low.total > WIDEST:
         what = f"{variant.name}: by the book it comes to {low.total} on one seed and {max(totals)} on another"
         yield variant.remark(COURSE, what, "let a step wait for what it rests on, with `needs` or `safe_when`")

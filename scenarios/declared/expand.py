@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scenarios.declared.derive import Numbers
 from scenarios.declared.drill import AlarmData, DrillData, SayData, SignalData
 from scenarios.declared.parts import RENAMED, logs_of, places_of, put_conventions, put_people, services_of
@@ -9,6 +11,7 @@ from scenarios.declared.picks import PickSpeller
 from scenarios.declared.spelling import Raw, Spelled, effects_of, ident, people_of, signals
 from scenarios.declared.stock import hints, teaching
 from scenarios.declared.tools import ToolSpeller
+from simulator.acts import ACTS
 from simulator.scenario.document import Steps
 
 STILL_THERE = {"incident.handed_over": False, "incident.commanded": {"above": 10}}
@@ -154,11 +157,14 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
                 "expects": {"command": "acknowledge_page", "fields": {"alert": alert}, "within": 120,
                             "label": "The page is acknowledged"},
             }))  # fmt: skip
-        injects += [(("says", index), inject(say, index)) for index, say in enumerate(self.drill.says)]
+        titles = {name: part.title for group in (self.drill.looks, self.drill.moves) for name, part in group.items()}
+        injects += [
+            (("says", index), inject(say, index, titles=titles)) for index, say in enumerate(self.drill.says)
+        ]
         renamed = {"persona": "who", "proposes": "pushes", "claim": "claims", "disproved_by": "killed_by",
                    "answers": "right", "expects": "wants", "effects": "set"}  # fmt: skip
         self.out.put("injects", injects, renamed)
-        harder = [inject(say, index, "late_") for index, say in enumerate(self.drill.expert.says)]
+        harder = [inject(say, index, "late_", titles) for index, say in enumerate(self.drill.expert.says)]
         self.out.data["novice"] = {"panels": list(self.drill.novice.panels)}
         self.out.data["expert"] = {
             "missing": self.drill.expert.missing,
@@ -173,8 +179,8 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
 
 
 
-def inject(say: SayData, index: int, prefix: str = "") -> Raw:
-    """Return the inject that a line of the MSEL stands for."""
+def inject(say: SayData, index: int, prefix: str = "", titles: Mapping[str, str] = {}) -> Raw:
+    """Return the inject that a line of the MSEL stands for; `titles` say what ids in it are called."""
     part: Raw = {
         "id": say.id or prefix + say_id(say, index), "at": say.at, "persona": f"@{say.who.lstrip('@')}",
         "text": say.text or say.asks, "when": say.when, "until": say.until, "effects": effects_of(say.set, 0),
@@ -207,13 +213,18 @@ def inject(say: SayData, index: int, prefix: str = "") -> Raw:
         fields = {"what": say.leaves}
         part["expects"] = {"command": "hand_off", "fields": fields, "within": 180, "label": "Handed over with a packet"}
     for command, fields in say.wants.items():
-        part["expects"] = {
-            "command": command,
-            "fields": fields,
-            "within": say.within,
-            "label": command.replace("_", " ").capitalize(),
-        }
+        expects = {"command": command, "fields": fields, "within": say.within}
+        part["expects"] = {**expects, "label": called_for(command, fields, titles)}
     return part
+
+
+def called_for(command: str, fields: Raw, titles: Mapping[str, str]) -> str:
+    """Return in words what a response is: what the act's button says, and what it is done to."""
+    act = ACTS.get(command)
+    does = (act.verb or act.form) if act else ""
+    values = [one for value in fields.values() for one in (value if isinstance(value, list) else [value])]
+    to = " or ".join(titles.get(str(one), str(one)) for one in values)
+    return f"{does or command.replace('_', ' ').capitalize()}{': ' if to else ''}{to}"
 
 
 def say_id(say: SayData, index: int) -> str:

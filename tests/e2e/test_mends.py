@@ -76,6 +76,33 @@ def test_ticks_stay_with_their_evidence_when_a_result_comes(desk: Desk) -> None:
     assert {one.get_attribute("value") for one in ticked.all()} == held
 
 
+def test_no_button_becomes_another_and_what_is_looked_for_is_looked_for_among_what_comes(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    every = every_form(page)
+    page.locator("#search-forms").fill("watch")
+    shown = every.locator("button:visible")
+    expect(shown.first).to_have_attribute("data-open", "set_watch")
+    before = shown.all_inner_texts()
+    first = page.locator("#all-forms > .group").first.locator("button").first
+    was, node = first.get_attribute("data-open"), first.element_handle()
+    assert was == "declare"
+    declared = acts.Declare(severity="SEV-2", title="People are signed out")
+    assert desk.room.submit(declared, desk.ana).refusal is None
+    expect(first).not_to_have_attribute("data-open", was)
+    assert node is not None
+    assert node.get_attribute("data-open") == was, "whoever was about to press it would have pressed another"
+    assert shown.all_inner_texts() == before
+
+
+def test_a_form_that_was_open_before_a_reload_is_in_sight_after_it(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    every_form(page).get_by_role("button", name="Evidence packet", exact=True).click()
+    expect(page.locator("#all-forms")).not_to_have_attribute("open", re.compile(""))
+    page.reload()
+    expect(page.locator("#form form")).to_be_visible()
+    expect(page.locator("#all-forms")).not_to_have_attribute("open", re.compile(""))
+
+
 def test_a_reconnect_does_not_empty_the_console(desk: Desk) -> None:
     page = desk.look(desk.ana)
     rows = page.locator("#channel > *")

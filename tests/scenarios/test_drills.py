@@ -131,6 +131,13 @@ def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
     assert base.scenario.novice.panels == ("redelivered",)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_inject_calls_for_names_what_is_done_and_to_what(name: str) -> None:
+    for inject in example(name).scenario.injects:
+        if inject.expects:
+            assert inject.expects.label != inject.expects.command.replace("_", " ").capitalize(), inject.id
+
+
 def test_moves_that_wait_for_each_other_are_named() -> None:
     given = changed(
         ("risk: Messages still", "needs: {throttled: true}, refusal: No, risk: Messages still"),

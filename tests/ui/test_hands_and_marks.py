@@ -223,6 +223,13 @@ def test_what_is_ordered_starts_from_what_was_decided_until_it_is_under_way(seat
     assert (filled["action"], filled["executor"], filled["decision"]) == (flag, "mitigation", "decision:1")
     b = give(here, acts.TakeAction(action=flag))
     assert "action" not in prefilled("take_action", b)
+    other = next(a.id for a in here.room.loaded.scenario.actions if "mitigation" not in a.executors)
+    b = give(here, acts.RecordDecision(
+        actions=(other,), why_now=why, execution_owner="mitigation", verification_owner="verification", confidence="L2",
+    ))  # fmt: skip
+    filled = prefilled("take_action", b)
+    assert filled["action"] == other
+    assert "executor" not in filled, "who answers for it cannot do it: it is left to whoever can"
 
 
 # --- ending --------------------------------------------------------------------------------------------------

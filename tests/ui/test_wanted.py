@@ -44,6 +44,14 @@ def test_once_something_was_done_what_closing_needs_is_asked_for() -> None:
     assert "set_watch" not in kinds(led(0))["Asked now"]
 
 
+def test_once_nothing_is_missing_closing_is_asked_for_first_of_who_may_close() -> None:
+    b = led(48, "deputy")
+    assert not b.missing_for_closure()
+    assert not b.incident.closed
+    assert kinds(b)["Asked now"][0] == "request_closure"
+    assert "request_closure" not in kinds(led(48, "comms"))["Asked now"]
+
+
 def test_every_condition_of_the_gate_is_met_by_a_form() -> None:
     engine = under_way("auth_token", "by_the_book", 7, 0)
     asked = missing_for_closure(History.of(engine.scenario, ()), engine.scenario, "L1", (), 0)

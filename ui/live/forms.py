@@ -63,12 +63,9 @@ def picker(b: Briefing) -> str:
 
 
 def _opener(form: Form) -> str:
-    """Return the button that opens a form; what the form is for can be looked for by its words, too."""
+    """Return the button that opens a form; its title says what the form is for, and is looked through, too."""
     means = escape(form.act.__doc__ or "")
-    return (
-        f'<button type="button" data-open="{escape(form.kind)}" title="{means}">{escape(form.title)}'
-        f"<span hidden>{means}</span></button>"
-    )
+    return f'<button type="button" data-open="{escape(form.kind)}" title="{means}">{escape(form.title)}</button>'
 
 
 def form_html(b: Briefing, kind: str, about: str = "") -> str:

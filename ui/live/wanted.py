@@ -40,9 +40,11 @@ def wanted(b: Briefing) -> dict[str, list[Form]]:
 
 
 def _gate(b: Briefing) -> list[str]:
-    """Return what closing still needs, once something was done about it."""
+    """Return what closing still needs, once something was done about it; nothing more: to close."""
     acted = any(run.what == "action" and run.state == "done" for run in b.incident.runs.values())
-    return [one.by for one in b.missing_for_closure()] if acted else []
+    if not acted or b.incident.closed:
+        return []
+    return [one.by for one in b.missing_for_closure()] or [kind_of(acts.RequestClosure)]
 
 
 def _forms(b: Briefing, kinds: Iterable[str], most: int = MOST) -> list[Form]:

@@ -177,13 +177,24 @@ def _decision(b: Briefing, chosen: acts.RecordOption | None = None) -> Filled:
 
 
 def _take(b: Briefing) -> Filled:
-    """Return what was decided last and is still to be done, by whom, and where that stands."""
+    """Return what was decided last and is still to be done, by whom, and where that stands.
+
+    Who answers for it is named where they can do it; else it is left to whoever can.
+    """
     decided = [x.body for x in b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)][-1:]
     for one in decided:
         for action in one.actions:
             if not blocked(b, action):
-                return {"action": action, "executor": one.execution_owner, "decision": _newest(b, "decisions")}
+                able = _can(b, one.execution_owner, action)
+                return {"action": action, "executor": one.execution_owner if able else None,
+                        "decision": _newest(b, "decisions")}  # fmt: skip
     return {}
+
+
+def _can(b: Briefing, role: str, action: str) -> bool:
+    """Tell whether a role is in the room and an action is among what it can carry out."""
+    line = b.catalogue.line(action)
+    return line is not None and role in line.executors and b.incident.present.get(role, False)
 
 
 def spread_as(path: str, check: Check | None) -> Filled:

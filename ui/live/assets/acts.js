@@ -1,4 +1,5 @@
 // What somebody does: a form is sent once and answered where it was pressed; forms are opened.
+import { listed } from "./channel.js";
 import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
 import { close, recorded } from "./lines.js";
 import { children, parsed } from "./pieces.js";
@@ -95,6 +96,7 @@ export async function open(live, kind, about, pressed) {
   const at = PLACES[kind] ?? "form", place = live.get(at);
   if (!place) return;
   const isSame = () => live.opened[at]?.join() === [kind, about].join();
+  const comes = pressed || !isSame();
   if (at !== "paper" && !isSame()) place.replaceChildren();
   live.opened[at] = [kind, about];
   hold(sessionStorage, live.name(at), JSON.stringify(live.opened[at]));
@@ -105,8 +107,9 @@ export async function open(live, kind, about, pressed) {
   if (!isSame()) return;
   if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
   children(live, place, parsed(found.html));
+  listed(live);
+  if (at === "form" && comes) live.get("all-forms")?.removeAttribute("open");
   if (!pressed) return;
-  if (at === "form" && live.get("all-forms")) live.get("all-forms").open = false;
   place.querySelector("input:not([type=hidden]), select, textarea, #paper [data-close]")?.focus();
 }
 

@@ -31,24 +31,24 @@ export function read(live) {
   if (live.unread && list && !document.hidden && atEnd(list)) count(live, list, 0);
 }
 
-export function listed(live, node, list) {
-  if (pins(live).includes(node.id)) node.dataset.pinned = "";
-  filter(live, live.all(`[data-filter="${CSS.escape(list.id)}"]`)[0], [node]);
-}
-
 export function pin(live, row) {
   const others = pins(live).filter((id) => id !== row.id);
   if (row.toggleAttribute("data-pinned")) others.push(row.id);
   hold(localStorage, live.name("pins"), JSON.stringify(others.slice(-200)));
 }
 
-export function filter(live, field, rows) {
-  if (!field) return;
+export function filter(live, field) {
   const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows ?? live.get(field.dataset.filter)?.children ?? []) {
-    const text = row.textContent.toLowerCase();
+  for (const row of live.get(field.dataset.filter)?.children ?? []) {
+    const text = `${row.textContent} ${row.title}`.toLowerCase();
     row.hidden = words.some((word) => !text.includes(word)) && !row.querySelector(":checked");
   }
+}
+
+// What somebody pinned or looks for is so in what came since, too.
+export function listed(live) {
+  for (const id of pins(live)) live.get(id)?.setAttribute("data-pinned", "");
+  for (const field of live.all("[data-filter]")) if (field.value) filter(live, field);
 }
 
 export function view(live, button) {

@@ -66,10 +66,7 @@ export function restore(live, node) {
   }
 }
 
-export function forget(live, field) {
-  clean(field);
-  keep(live, field);
-}
+export const forget = (live, field) => { clean(field); keep(live, field); };
 
 // What a form says the drill says is not said of a field that somebody changed.
 function retell({ form, name }) {

@@ -11,15 +11,16 @@ const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-act
   "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown",
   "open", "hidden", "tabindex"]);
 export const parsed = (innerHTML) => make("template", { innerHTML }).content;
-// Whether one may become the other: never a form that does something else.
-const alike = (one, other) => one?.nodeName === other.nodeName
-  && (one.id ?? "") === (other.id ?? "") && one.dataset?.act === other.dataset?.act;
+// What a node is, wherever it stands: no form or button becomes one that does something else.
+const key = ({ id, dataset: { act, open, about } = {} }) => [id, act, open, about].join(" ").trim();
+const alike = (one, other) => one?.nodeName === other.nodeName && key(one) === key(other);
 
 export function apply(live, pieces, all) {
   const ends = live.all("[data-stick]").filter(atEnd), news = [];
   if (all) settle(live, pieces);
   for (const node of live.all("[data-gone]")) drop(live, node);
   for (const piece of pieces) place(live, piece, all, news);
+  listed(live);
   ends.forEach(toEnd);
   if (!all) return tell(live, news);
   remember(live);
@@ -28,8 +29,7 @@ export function apply(live, pieces, all) {
 
 // Begin from a whole screen: what is not part of it goes, and where it is another desk's, all.
 export function settle(live, pieces) {
-  const frame = pieces.find(({ id }) => id === "frame")?.html;
-  const desk = /data-desk="([^"]*)"/.exec(frame)?.[1];
+  const desk = /data-desk="([^"]*)"/.exec(pieces.find(({ id }) => id === "frame")?.html)?.[1];
   if (desk !== live.desk) {
     live.get("frame").replaceChildren();
     live.figures.clear();
@@ -60,18 +60,18 @@ function place(live, { id, html, into, figure, alt }, all, news) {
   children(live, node, parsed(html));
   if (id === "stamp" && !all) renew(live);
   if (!isNew || !parent) return;
-  if (parent.getAttribute("role") === "log") {
-    listed(live, node, parent);
-    if (!all) news.push(node);
-  }
+  if (!all && parent.getAttribute("role") === "log") news.push(node);
   const loud = !all && node.querySelector("[data-alarm]");
   if (loud) alarm(live, loud.dataset.alarm);
 }
 
 export function children(live, old, fresh) {
+  const kept = new Set([...fresh.childNodes].map(key));
+  for (const one of [...old.childNodes]) if (!kept.has(key(one))) drop(live, one);
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {
-    const twin = node.id ? [...old.children].find((child) => child.id === node.id) : at;
+    let twin = at;
+    while (twin && key(node) && !alike(twin, node)) twin = twin.nextSibling;
     if (alike(twin, node)) {
       if (twin === at) at = at.nextSibling;
       else old.insertBefore(twin, at);
