@@ -107,9 +107,20 @@ def _text(file: Path, shown: str, root: Path | None = None) -> CompanyText:
 
 
 def company_of(scenario: Mapping[str, Any], companies: Companies) -> CompanyText | None:
-    """Return the nearest file of the company that a scenario says it is of. Raises ScenarioError for a broken one."""
-    named = scenario.get("company")
-    return next((one for one in companies if read(*one).data.get("name") == named), None)
+    """Return the nearest file of the company that a scenario says it is of.
+
+    One that cannot be read is somebody else's if another is theirs. Raises ScenarioError where it may be theirs.
+    """
+    named, broken = scenario.get("company"), None
+    for one in companies:
+        try:
+            if read(*one).data.get("name") == named:
+                return one
+        except ScenarioError as error:
+            broken = broken or error
+    if broken is not None and named is not None:
+        raise broken
+    return None
 
 
 def document_of(company: CompanyText) -> Document:
@@ -176,8 +187,8 @@ CALLED = {"people": "roles", "looks": "queries"}
 
 def _taken_out(scenario: Mapping[str, Any], section: str, name: str) -> bool:
     removed, own = scenario.get("remove"), scenario.get(section)
-    listed = removed.get(CALLED.get(section, section), ()) if isinstance(removed, Mapping) else ()
-    return name in listed or (isinstance(own, Mapping) and name in own and own[name] is None)
+    listed = removed.get(CALLED.get(section, section)) if isinstance(removed, Mapping) else None
+    return (isinstance(listed, list) and name in listed) or (isinstance(own, Mapping) and name in own and own[name] is None)
 
 
 def shared(company: Document | None) -> dict[str, Any]:
