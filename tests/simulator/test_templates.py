@@ -17,7 +17,7 @@ SQUARED = "{% set a = 99999 %}" + "{% set a = a * a %}" * 60 + "{{ a }}"
     ("{% if not on %}{{ ('x' * (t * 400000)) | length }}{% endif %}", "multiplies text"),
     ("{% set x = 'x' %}{{ x * 99999999 }}", r"\* is for numbers"),
     ("{% if not on %}{{ 9 ** 9 ** 9 }}{% endif %}", "uses pow"),
-    ("{% for a in rows %}{% for b in rows %}{% for c in rows %}{% endfor %}{% endfor %}{% endfor %}", "more than 2 loops"),
+    ("{% for a in rows %}" * 3 + "{% endfor %}" * 3, "more than 2 loops"),
     ("{% for a in many %}{% endfor %}", "loops through 1,000 entries"),
     ("{% for a in 'abc' %}{% endfor %}", "no list"),
     ("{% for a in rows recursive %}{{ loop(rows) }}{% endfor %}", "a loop that calls itself"),

@@ -83,6 +83,7 @@ def scenario_in(header: Header, text: str, file: str) -> LoadedScenario:
     """Return the scenario of a record, which may carry it: what a team brought is in there. Raises DrillError."""
     from scenarios import uploaded
     from scenarios.loader import names
+    from simulator.errors import DrillError
     from simulator.room.archive import own_scenario
 
     own = own_scenario(text, file)
