@@ -73,12 +73,11 @@ def lay_under(lent: Mapping[str, Any], own: Mapping[str, Any]) -> Patched:
 def _under(
     made: Patched, lent: Mapping[str, Any], own: Mapping[str, Any], at: Steps, old: Steps, new: Steps
 ) -> dict[str, Any]:
-    removed = own.get("remove", {}) if not at else {}
-    gone = removed if isinstance(removed, Mapping) else {}
+    gone = _removed(made, own, ()) if not at else {}
     data = {key: value for key, value in own.items() if at or key != "remove"}
     for group, idents in gone.items():
-        known = [part["id"] for part in lent.get(group, ()) if isinstance(part, Mapping)]
-        for index, ident in enumerate(idents if isinstance(idents, list) else ()):
+        known = _ids(lent.get(group))
+        for index, ident in enumerate(idents):
             if ident not in known:
                 remedy = f"name one{nearest(ident, known)}"
                 made.problems.append((("remove", group, index), f"the company has no {ident!r}", remedy))
@@ -116,9 +115,9 @@ def _fields(
     made: Patched, base: Mapping[str, Any], patch: Mapping[str, Any], at: Steps, old: Steps, new: Steps
 ) -> dict[str, Any]:
     data = dict(base)
-    removed = patch.get("remove", {})
-    for group, idents in removed.items() if isinstance(removed, Mapping) else ():
-        known = [part["id"] for part in base.get(group, []) if isinstance(part, Mapping) and "id" in part]
+    removed = _removed(made, patch, new)
+    for group, idents in removed.items():
+        known = _ids(base.get(group))
         for index, ident in enumerate(idents):
             if ident not in known:
                 where = (*new, "remove", group, index)
@@ -136,7 +135,7 @@ def _fields(
             data[key] = value
             made.origins[(*at, key)] = (True, (*new, key))
     for key, parts in base.items():
-        gone = removed.get(key, ()) if isinstance(removed, Mapping) else ()
+        gone = removed.get(key, ())
         patched = patch.get(key)
         if _are_parts(parts) and (gone or _are_parts(patched)):
             changes = patched if _are_parts(patched) else []
@@ -163,5 +162,25 @@ def _parts(made: Patched, base: Any, patch: Any, gone: Any, where: tuple[Steps, 
     return data
 
 
+def _removed(made: Patched, patch: Mapping[str, Any], at: Steps) -> dict[str, list[str]]:
+    """Return section -> ids that are taken out, noting what says neither."""
+    removed = patch.get("remove")
+    if removed is not None and not isinstance(removed, Mapping):
+        made.problems.append(((*at, "remove"), "names no section", "write `remove: {services: [id, …]}`"))
+    found = {}
+    for group, idents in removed.items() if isinstance(removed, Mapping) else ():
+        if isinstance(idents, list) and all(isinstance(one, str) for one in idents):
+            found[group] = idents
+        else:
+            made.problems.append(((*at, "remove", group), "is no list of ids", f"write `{group}: [id, …]`"))
+    return found
+
+
+def _ids(parts: Any) -> list[str]:
+    listed = parts if isinstance(parts, list) else ()
+    return [part["id"] for part in listed if isinstance(part, Mapping) and isinstance(part.get("id"), str)]
+
+
 def _are_parts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(x, Mapping) and "id" in x for x in value)
+    """Tell whether these are parts that are matched by id; any other list is replaced whole, and read as it stands."""
+    return isinstance(value, list) and bool(value) and len(_ids(value)) == len(value)

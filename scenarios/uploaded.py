@@ -43,6 +43,8 @@ def received(raw: bytes, file: str) -> tuple[str, str, dict[str, str]]:
     if not isinstance(name, str) or not re.fullmatch(NAME, name):
         shown = ascii(name)[:60]
         raise ScenarioError(f"{FILE}:1: drill: {shown} is no name; use small letters, digits and underscores")
+    if isinstance(title, str) and re.search("[\x00-\x1f\x7f\ud800-\udfff]", title.strip()):
+        raise ScenarioError(f"{FILE}:1: title: holds what is no character to be read; take it out")
     return name, (title if isinstance(title, str) and title.strip() else name)[:LONGEST_TITLE], files
 
 
@@ -64,6 +66,8 @@ def _of_pack(raw: bytes, file: str) -> dict[str, str]:
 
 def load(name: str, files: Mapping[str, str], variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
     """Return a drill that somebody sent, ready to run. Raises UnknownName or ScenarioError."""
+    if FILE not in files:
+        raise ScenarioError(f"{name}: comes without {FILE}; bring it again")
     return _loaded(name, files[FILE], files.get(COMPANY), variant, difficulty)
 
 

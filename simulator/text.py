@@ -10,9 +10,9 @@ from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simulator.errors import BrokenTemplate, nearest
+from simulator.templates import MOST_DIGITS, Sandbox
 
 
 def thousands(value: float) -> str:
@@ -22,7 +22,7 @@ def thousands(value: float) -> str:
 
 def percent(value: float, decimals: int = 1) -> str:
     """Return a ratio as a percentage without the sign: `5.0`."""
-    return f"{100 * value:.{decimals}f}"
+    return f"{100 * value:.{min(decimals, MOST_DIGITS)}f}"
 
 
 def spoken(value: float) -> str:
@@ -58,12 +58,10 @@ def _printer(name: str, prints: Callable[..., str]) -> Callable[..., str]:
     return printed
 
 
-# Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
-_SANDBOX = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False, keep_trailing_newline=False)
-_SANDBOX.globals.update(n=_printer("n", thousands), pct=_printer("pct", percent))
+_SANDBOX = Sandbox(_Unknown, n=_printer("n", thousands), pct=_printer("pct", percent))
 
 
-_compiled = lru_cache(maxsize=1024)(_SANDBOX.from_string)
+_compiled = lru_cache(maxsize=1024)(_SANDBOX.compiled)
 
 
 def render(template: str, scope: Mapping[str, Any]) -> str:

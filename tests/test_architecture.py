@@ -35,7 +35,7 @@ MAY_IMPORT = {
 DRIVES_THE_ENGINE = "analytics/runs/"
 """What runs drills beside the simulator and the user interface."""
 LAYERS = (
-    "simulator.errors simulator.values simulator.text simulator.streams simulator.described",
+    "simulator.errors simulator.values simulator.templates simulator.text simulator.streams simulator.described",
     "simulator.files",
     "simulator.levels",
     "simulator.scenario",

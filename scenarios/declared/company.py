@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -107,9 +108,20 @@ def _text(file: Path, shown: str, root: Path | None = None) -> CompanyText:
 
 
 def company_of(scenario: Mapping[str, Any], companies: Companies) -> CompanyText | None:
-    """Return the nearest file of the company that a scenario says it is of. Raises ScenarioError for a broken one."""
+    """Return the nearest file of the company that a scenario says it is of.
+
+    Raises ScenarioError where theirs cannot be read; another that cannot is nothing to them, and said in its own check.
+    """
     named = scenario.get("company")
-    return next((one for one in companies if read(*one).data.get("name") == named), None)
+    for one in companies:
+        try:
+            if read(*one).data.get("name") == named:
+                return one
+        except ScenarioError:
+            called = re.search(r"^name:[ \t]*['\"]?(.*?)['\"]?[ \t]*$", one.text, re.MULTILINE)
+            if called is None or called[1] == named:
+                raise
+    return None
 
 
 def document_of(company: CompanyText) -> Document:
@@ -176,8 +188,10 @@ CALLED = {"people": "roles", "looks": "queries"}
 
 def _taken_out(scenario: Mapping[str, Any], section: str, name: str) -> bool:
     removed, own = scenario.get("remove"), scenario.get(section)
-    listed = removed.get(CALLED.get(section, section), ()) if isinstance(removed, Mapping) else ()
-    return name in listed or (isinstance(own, Mapping) and name in own and own[name] is None)
+    listed = removed.get(CALLED.get(section, section)) if isinstance(removed, Mapping) else None
+    if isinstance(listed, list) and name in listed:
+        return True
+    return isinstance(own, Mapping) and name in own and own[name] is None
 
 
 def shared(company: Document | None) -> dict[str, Any]:

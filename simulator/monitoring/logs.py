@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import LogStream
+from simulator.templates import MOST_DIGITS
 from simulator.text import Utc, render
 
 
@@ -73,4 +74,8 @@ class Logs:
 
 
 def _hex(rng: random.Random) -> Any:
-    return lambda digits=4: f"{rng.getrandbits(4 * digits):0{digits}x}"
+    def drawn(digits: int = 4) -> str:
+        digits = min(digits, MOST_DIGITS)
+        return f"{rng.getrandbits(4 * digits):0{digits}x}"
+
+    return drawn

@@ -22,6 +22,7 @@ from simulator.room.clock import ClockMark
 from simulator.room.notes import HIGHEST, LOWEST, Note
 from simulator.room.rows import LONGEST_WHY, REFUSED
 from simulator.room.store import Store
+from simulator.scenario.document import LARGEST
 
 TABLES: Mapping[str, sa.Table] = {
     "clock": t.clock, "corrections": t.overrides, "notes": t.notes, "follow_through": t.follow_ups,
@@ -29,6 +30,8 @@ TABLES: Mapping[str, sa.Table] = {
 }  # fmt: skip
 """What it is called in a file -> where it is kept. Who was let in, and by what, stays behind."""
 OWN, LONGEST_NAME = "scenario", 40
+OWN_FILES = ("drill.yaml", "company.yaml", "README.md", "LICENSE")
+"""What a drill that a team brought is made of; without the first it is none."""
 """What the drill that a team brought is called in a file, and characters of its name."""
 HEAD = ("title", "created", "ended")
 """Of the drill itself: what it is called, and when it was."""
@@ -134,7 +137,8 @@ def own_of(found: Mapping[str, Any], file: str) -> tuple[str, dict[str, str]]:
     except (TypeError, KeyError, ValueError):
         name, files = None, {}
     texts = [name, *files, *files.values()]
-    if not files or not all(isinstance(one, str) and _storable(one) for one in texts) or len(name) > LONGEST_NAME:
+    sound = all(isinstance(one, str) and _storable(one) for one in texts) and len(name or "") <= LONGEST_NAME
+    if not sound or OWN_FILES[0] not in files or files.keys() - set(OWN_FILES) or max(map(len, texts)) > LARGEST:
         raise DrillError(f"{file}: the drill in it that a team brought cannot be read; restore the line")
     return name, files
 

@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,10 +24,12 @@ from simulator.room.store import Store
 from simulator.room.teams import Member, still_in
 from simulator.room.tidy import scrub, sweep
 
-MOST_DRILLS, MOST_CHECKS = 20, 20
-"""Drills of one team, and uploads that wait for their check on the whole server."""
+MOST_DRILLS, MOST_CHECKS, MOST_WAITING = 20, 20, 2
+"""Drills of one team; uploads that are being checked or wait for it, of all teams and of one."""
 LEASE_SECONDS = 60.0
 """After so long without a sign of life whoever looks takes a check over: the process that was at it is gone."""
+BEAT_SECONDS = LEASE_SECONDS / 4
+"""Between two signs of life."""
 KEPT = 64
 """Uploads whose files are in memory."""
 State = Literal["checking", "ready", "faulty", "withdrawn"]
@@ -85,6 +88,8 @@ class Uploads:
         self._check = check
         self._known = known
         self._turn = threading.Lock()
+        self._beating: threading.Thread | None = None
+        self._idle = threading.Event()
         self._threads: dict[str, threading.Thread] = {}
         self._kept: dict[str, tuple[str, Mapping[str, str]]] = {}
 
@@ -102,27 +107,34 @@ class Uploads:
                 raise DrillError(f"{name!r} is being checked; wait for that, then bring it again")
             if len({row.name for row in there} | {name}) > MOST_DRILLS:
                 raise DrillError(f"your team has {MOST_DRILLS} drills of its own; remove one, then bring this")
-            waiting = select(func.count()).select_from(t.uploads).where(c.state == "checking")
-            if (connection.scalar(waiting) or 0) >= MOST_CHECKS:
+            if sum(row.state == "checking" for row in there) >= MOST_WAITING:
+                raise DrillError(f"{MOST_WAITING} drills of your team are being checked; wait for one, or remove it")
+            at_it = (c.state == "checking") & (c.beat >= now - LEASE_SECONDS)
+            if (connection.scalar(select(func.count()).select_from(t.uploads).where(at_it)) or 0) >= MOST_CHECKS:
                 raise DrillError("many drills are being checked just now; try again in some minutes")
             connection.execute(t.uploads.delete().where(own, c.name == name, c.state == "faulty"))
             made = {"id": secrets.token_hex(6), "team": member.team, "name": name, "title": brought.title,
                     "by": member.name, "made": now, "state": "checking", "done": -1.0}  # fmt: skip
             text = json.dumps(dict(brought.files))
             connection.execute(t.uploads.insert().values(**made, beat=now, files=text, findings="[]"))
+        scrub(self._store)
         found = Upload(**made, findings=())  # type: ignore[arg-type]
         self._begin(found)
         return found
 
     def of(self, team: str) -> list[Upload]:
-        """Return what a team has, by title, the newest state of each first; checks that nobody is at begin anew."""
+        """Return what a team has, by title, the newest state of each first.
+
+        Checks that nobody is at begin anew, whosesoever they are.
+        """
         c = t.uploads.c
-        query = select(*UPLOAD, c.beat).where(c.team == team, c.state != "withdrawn")
+        query = select(*UPLOAD).where(c.team == team, c.state != "withdrawn")
+        left = select(*UPLOAD).where(c.state == "checking", c.beat < self._store.now() - LEASE_SECONDS)
         with self._store.transaction(writes=False) as connection:
             rows = connection.execute(query.order_by(c.title, c.name, c.made.desc())).all()
-        for row in rows:
-            if row.state == "checking" and self._store.now() - row.beat > LEASE_SECONDS:
-                self._begin(_upload(row))
+            abandoned = connection.execute(left.order_by(c.made)).all()
+        for row in abandoned:
+            self._begin(_upload(row))
         return [_upload(row) for row in rows]
 
     def find(self, ident: str) -> Upload:
@@ -132,10 +144,6 @@ class Uploads:
         if row is None:
             raise DrillError("the drill that a team brought for this is no longer there")
         return _upload(row)
-
-    def current(self, team: str, name: str) -> Upload | None:
-        """Return the state of a team's drill that is played now, None where there is none."""
-        return next((one for one in self.of(team) if one.name == name and one.state == "ready"), None)
 
     def playable(self, member: Member, ident: str) -> Upload:
         """Return an upload that a member may open drills of. Raises AccessDenied for every other."""
@@ -178,7 +186,7 @@ class Uploads:
 
     def wait(self, seconds: float) -> None:
         """Wait for checks to be done (for tests)."""
-        for thread in list(self._threads.values()):
+        for thread in (*self._threads.values(), *filter(None, [self._beating])):
             thread.join(seconds)
 
     def _begin(self, upload: Upload) -> None:
@@ -187,7 +195,21 @@ class Uploads:
             return
         thread = threading.Thread(target=self._checked, args=(upload,), name=f"check-{upload.id}", daemon=True)
         self._threads[upload.id] = thread
+        self._idle.clear()
         thread.start()
+        if self._beating is None or not self._beating.is_alive():
+            self._beating = threading.Thread(target=self._beat, name="checks-beat", daemon=True)
+            self._beating.start()
+
+    def _beat(self) -> None:
+        """Give a sign of life for each check that this process is at or that waits here, while there are any."""
+        c = t.uploads.c
+        while here := list(self._threads):
+            if self._idle.wait(BEAT_SECONDS):
+                return
+            with suppress(StoreError), self._store.transaction(writes=True) as connection:
+                change = t.uploads.update().where(c.id.in_(here), c.state == "checking")
+                connection.execute(change.values(beat=self._store.now()))
 
     def _checked(self, upload: Upload) -> None:
         """Check an upload, in its turn: a check plays drills, and those under way go first."""
@@ -208,6 +230,8 @@ class Uploads:
                 logging.getLogger(__name__).warning("upload %s is not checked: %s", upload.id, error)
             finally:
                 self._threads.pop(upload.id, None)
+                if not self._threads:
+                    self._idle.set()
 
     def _claim(self, ident: str) -> bool:
         """Take a check for this process; tell whether it was to be had."""
@@ -236,6 +260,7 @@ class Uploads:
                 before = (c.team == upload.team) & (c.name == upload.name) & (c.id != upload.id)
                 connection.execute(t.uploads.update().where(before).values(state="withdrawn"))
                 sweep(connection)
+        scrub(self._store)
 
 
 def _upload(row: Any) -> Upload:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from scenarios.uploaded import KEPT
 from simulator.errors import AccessDenied, DrillError
 from simulator.room import schema as t
+from simulator.room import uploads
 from simulator.room.archive import export, own_scenario, take_in
+from simulator.room.companions import OWN_FILES, own_of
 from simulator.room.results import Wanted, every
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.room.teams import Member
 from simulator.room.tidy import delete
-from simulator.room.uploads import LEASE_SECONDS, MOST_DRILLS, Brought, Uploads
+from simulator.room.uploads import LEASE_SECONDS, MOST_CHECKS, MOST_DRILLS, Brought, Uploads
+from simulator.scenario.document import LARGEST
 from tests.room.rooms import Wall
 from tests.room.test_teams import scored
 from tests.simulator.toy import toy
@@ -204,11 +210,12 @@ def test_a_check_that_goes_wrong_itself_is_a_finding(place: Rooms, ana: Member, 
 def test_drills_of_two_teams_that_are_called_alike_are_not_compared(place: Rooms, ana: Member, wall: Wall) -> None:
     ben = place.teams.found("Storage", "Ben")
     for member in (ana, ben):
-        room, person = play(place, wall, member, bring(place, member))
+        room, person = play(place, wall, member, bring(place, member, member.name))
         room.end(person)
         room.finishing.wait(60)
     found = {one.scenario for one in every(place.store, Wanted())}
-    assert found == {f"toy@{ana.team}", f"toy@{ben.team}"}
+    assert len(found) == 2
+    assert all(one.startswith("toy@") for one in found)
 
 
 def test_its_record_carries_it_into_another_database(
@@ -242,3 +249,64 @@ def test_a_drill_that_is_removed_while_somebody_opens_it_is_said_so(place: Rooms
     place.uploads.remove(ana, upload)
     with pytest.raises(DrillError, match="removed a moment ago"):
         place.store.add_drill(row)
+
+
+def abandoned(place: Rooms, number: int) -> None:
+    row = {"team": "gone", "title": "x", "by": "x", "made": 0.0, "state": "checking", "done": 0.5, "beat": 0.0,
+           "findings": "[]", "files": json.dumps({"drill.yaml": "left"})}  # fmt: skip
+    with place.store.transaction(writes=True) as connection:
+        rows = [{**row, "id": f"left{index}", "name": f"left{index}"} for index in range(number)]
+        connection.execute(t.uploads.insert(), rows)
+
+
+def test_checks_that_nobody_is_at_take_nobodys_place_and_go_on(place: Rooms, ana: Member, check: Checked) -> None:
+    abandoned(place, MOST_CHECKS)
+    bring(place, ana)
+    assert states(place, ana) == ["ready"]
+    place.uploads.of(ana.team)
+    place.uploads.wait(60)
+    assert check.asked.count("left") == MOST_CHECKS
+
+
+def test_a_team_has_two_places_and_can_give_one_up(place: Rooms, ana: Member, check: Checked) -> None:
+    go = threading.Event()
+    check.meanwhile = lambda: go.wait(60) and None
+    brought = [place.uploads.bring(ana, Brought(name, name, {"drill.yaml": name})) for name in ("one", "two")]
+    third = Brought("three", "three", {"drill.yaml": "three"})
+    with pytest.raises(DrillError, match="2 drills of your team are being checked"):
+        place.uploads.bring(ana, third)
+    place.uploads.remove(ana, brought[1].id)
+    place.uploads.bring(ana, third)
+    go.set()
+    place.uploads.wait(60)
+    assert "two" not in check.asked
+
+
+def test_a_check_that_says_nothing_is_begun_once(
+    place: Rooms, ana: Member, wall: Wall, path: Path | str, check: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "BEAT_SECONDS", 0.01)
+    go, other = threading.Event(), Checked()
+    check.meanwhile = lambda: go.wait(60) and None
+    place.uploads.bring(ana, Brought("queue", "Q", {"drill.yaml": "one"}))
+    wall.pass_(2 * LEASE_SECONDS)
+    time.sleep(0.3)
+    there = process(path, wall, other)
+    there.uploads.of(ana.team)
+    there.uploads.wait(5)
+    go.set()
+    place.uploads.wait(60)
+    assert (len(check.asked), other.asked) == (1, [])
+
+
+@pytest.mark.parametrize("files", [
+    {"other": "x"}, {}, {"drill.yaml": "x", "../x": "y"}, {"drill.yaml": "x" * (LARGEST + 1)},
+])  # fmt: skip
+def test_what_carries_no_drill_is_refused(files: Mapping[str, str]) -> None:
+    found = {"scenario": {"name": "queue", "files": json.dumps(files)}}
+    with pytest.raises(DrillError, match="cannot be read; restore the line"):
+        own_of(found, "x.jsonl")
+
+
+def test_what_an_own_drill_is_made_of_is_known_to_both() -> None:
+    assert OWN_FILES == KEPT

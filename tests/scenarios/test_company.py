@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from analytics import playbook
-from scenarios.declared.company import CompanyText, companies_at
+from scenarios.declared.company import CompanyText, companies_at, company_of
 from scenarios.declared.source import merged
 from scenarios.lint import check_path
 from scenarios.loader import catalogue, forget, load, parse
 from scenarios.pack import added, packed
+from scenarios.patch import lay_over, lay_under
 from scenarios.roots import FOLDERS
 from scenarios.templates import template
 from simulator.catalogue import called
@@ -239,3 +240,19 @@ def test_a_drill_of_the_company_that_ships_begins_with_it_and_takes_it_along(roo
     assert pack.files["company.yaml"].decode() == companies_at()[0].text
     folder = added(pack, tmp_path / "theirs", "o.zip")
     assert packed(str(folder))[0].content() == pack.content()
+
+
+@pytest.mark.parametrize("said", [5, ["a"], {"services": 5}, {"services": "flag-svc"}, {"services": [["a"]]}])
+def test_what_takes_out_nothing_that_has_an_id_is_said_and_no_more(said: object) -> None:
+    lent = {"services": [{"id": "flag-svc"}]}
+    for laid in (lay_under(lent, {"remove": said}), lay_over(lent, {"remove": said})):
+        assert laid.problems[0][0][0] == "remove"
+        assert laid.data["services"] == lent["services"]
+    assert lay_under(lent, {"services": [{"id": ["x"]}]}).data == {"services": [{"id": ["x"]}]}
+
+
+def test_a_broken_file_of_another_company_is_nothing_to_a_scenario() -> None:
+    broken = CompanyText("name: Other\nservices: [\n", "company.yaml")
+    assert company_of({"company": "Pellworm"}, (broken,)) is None
+    with pytest.raises(ScenarioError):
+        company_of({"company": "Other"}, (broken,))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.loader import load_at
+from scenarios.loader import forget, load_at
 from scenarios.pack import Pack, PackedFile, PackManifest, opened, packed
 from scenarios.roots import FOLDERS, UPLOADS, uploads_taken
 from scenarios.uploaded import carried, load, packed_again, received
@@ -74,6 +74,7 @@ def test_python_and_a_scenario_spelled_out_are_refused_with_what_to_do(tmp_path:
 @pytest.mark.parametrize("raw", [
     b"", b"drill: ../x\n", b"drill: [1]\n", b"drill: " + b"x" * 41, b"\xff\xfe", b"a: &a [*a]\n", b"[" * 400_000,
     b"x: " + b"1" * LARGEST, b"PK\x03\x04broken", b"- 1\n", b"drill: a\ndrill: b\n", "drill: ünder".encode(),
+    b'drill: abc\ntitle: "a\\0b"', b'drill: abc\ntitle: "a\\ud800b"',
 ])  # fmt: skip
 def test_what_is_no_drill_is_refused_in_one_line(raw: bytes) -> None:
     with pytest.raises(DrillError) as raised:
@@ -114,7 +115,7 @@ def test_a_check_runs_apart_names_lines_and_is_given_up(monkeypatch: pytest.Monk
     assert given_up["what"] == "its check came to no end: it takes too much time or memory"
 
 
-def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path) -> None:
+def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load("queue_twice", {"drill.yaml": text()})
     file = tmp_path / "d.jsonl"
     play(loaded, "null", 1, until=60).journal.save(file)
@@ -124,6 +125,15 @@ def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path) -> None
     with file.open("a") as out:
         out.write(json.dumps({"beside": {"scenario": own}}) + "\n")
     assert recorded(file)[1] is loaded
+    folder = tmp_path / "drills" / "queue_twice"
+    folder.mkdir(parents=True)
+    (folder / "drill.yaml").write_text(text().replace("title: Behind", "title: Far behind", 1), encoding="utf-8")
+    monkeypatch.setenv(FOLDERS, str(folder.parent))
+    forget()
+    try:
+        assert recorded(file)[1] is loaded  # another state of it is here by that name
+    finally:
+        forget()
 
 
 def test_a_drill_of_a_folder_goes_along_to_a_worker_that_has_neither_folder_nor_settings(

@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -83,11 +83,17 @@ def scenario_in(header: Header, text: str, file: str) -> LoadedScenario:
     """Return the scenario of a record, which may carry it: what a team brought is in there. Raises DrillError."""
     from scenarios import uploaded
     from scenarios.loader import names
+    from simulator.errors import DrillError
     from simulator.room.archive import own_scenario
 
     own = own_scenario(text, file)
-    if own is None or header.scenario in names():
+    if own is None:
         return played(header)
+    if header.scenario in names():
+        with suppress(DrillError):
+            here = played(header)
+            if here.version == header.scenario_version:
+                return here
     return uploaded.load(*own, header.variant, header.difficulty)
 
 

@@ -97,29 +97,36 @@ def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
             st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:",
                          query_params={"scenario": key_of(one)})  # fmt: skip
     if one.state == "checking":
-        return _checking(one.id)
+        _checking(one.id)
+        st.button("Remove", key=f"aside-{one.id}", type="tertiary", on_click=_remove, args=(own, one))
+        return
     before = any(other.name == one.name and other.state == "ready" and other.id != one.id for other in others)
+    if author.plays(key_of(one)):
+        st.caption("You are in a drill of it that is not over: what gives it away shows here afterwards.")
+        return
     errors = [finding for finding in one.findings if finding["level"] == "error"]
     if one.state == "faulty":
         stays = "The one you had stays in play." if before else "Nobody plays it before that."
         st.error(f"{len(errors)} to mend. {stays} Mend the file and bring it again.", icon=":material/block:")
         st.html(_findings(one.findings))
         st.button("Put this aside", key=f"aside-{one.id}", on_click=_remove, args=(own, one))
-        return None
+        return
     if one.findings:
         with st.expander(f"It plays; {len(one.findings)} remarks on it", key=f"remarks-{one.id}"):
             st.html(_findings(one.findings))
     with st.container(horizontal=True, gap="xsmall"):
         author.offer(key_of(one))
-        st.download_button(
-            "Take it away", lambda: packed_again(*SERVER.rooms.uploads.files(one.id)), f"{one.name}.drill.zip",
-            "application/zip", on_click="ignore", key=f"pack-{one.id}", icon=":material/download:", type="tertiary",
-            help="As the file that `drill add` puts into a folder of scenarios.",
-        )  # fmt: skip
+        with st.popover("Take it away", key=f"take-{one.id}", type="tertiary", icon=":material/download:"):
+            st.markdown("As the file that `drill add` puts into a folder of scenarios. It gives the drill away: "
+                        "whoever has read it cannot rehearse it any more.")  # fmt: skip
+            st.download_button(
+                "Take the file", lambda: packed_again(*SERVER.rooms.uploads.files(one.id)), f"{one.name}.drill.zip",
+                "application/zip", on_click="ignore", key=f"pack-{one.id}", type="primary",
+            )  # fmt: skip
         with st.popover("Remove", key=f"remove-{one.id}", type="tertiary", icon=":material/delete:"):
             st.markdown("Nobody opens drills of it any more. Those under way go on, and debriefs stay.")
             st.button("Remove it", key=f"sure-remove-{one.id}", type="primary", on_click=_remove, args=(own, one))
-    return None
+    return
 
 
 def _came(one: Upload) -> str:
