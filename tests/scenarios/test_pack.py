@@ -180,7 +180,7 @@ def test_the_company_of_those_who_take_it_in_makes_no_other_drill_of_it(pack: Pa
     for company, said in (
         (f"name: {name}\nneed: Something else\n", r"company.yaml would make version 1-\w+ of version 1-\w+; name"),
         (f"name: {name}\nneeds: Something else\n", "does not load beside .*company.yaml"),
-        ("name: [\n", "does not load beside .*company.yaml"),
+        (f"name: {name}\nneed: [\n", "does not load beside .*company.yaml"),
     ):
         (tmp_path / "company.yaml").write_text(company)
         with pytest.raises(DrillError, match=said) as raised:
