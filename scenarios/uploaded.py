@@ -94,7 +94,7 @@ def carried(where: str) -> tuple[Load, str]:
     files = {FILE: text_of(place.file, "mend it", LARGEST)}
     company = company_of(read(files[FILE], FILE).data, companies_at(place.folder, place.root))
     if company is not None:
-        files[COMPANY] = company.text
+        files[COMPANY], _ = company
     load_at(where)  # what is wrong in it is said here, with the file's own name
     return partial(_carried, files), place.name
 

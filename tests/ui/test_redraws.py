@@ -39,7 +39,7 @@ def unasked(name: str) -> Iterator[str]:
 def test_what_ticks_draws_the_whole_page_anew_by_one_way_alone() -> None:
     assert broken(unasked, PAGES) == {}
     by_itself = [name for name in PAGES for node in calls(name) if called(node.func) == "anew"]
-    assert by_itself == ["ui/app_pages/debrief.py"]
+    assert by_itself == ["ui/app_pages/debrief.py", "ui/library_parts/own.py"]
 
 
 def apart(name: str) -> Iterator[str]:
@@ -84,5 +84,5 @@ def test_a_page_is_drawn_anew_by_itself_once_no_drawer_is_open(opened: bool, run
 
 
 def test_the_rules_have_something_to_look_at() -> None:
-    assert [one.name for name in PAGES for one in ticking(name)] == ["_scoring", "_news", "_scoring"]
+    assert [one.name for name in PAGES for one in ticking(name)] == ["_scoring", "_news", "_checking", "_scoring"]
     assert "fragment" in modules.text("ui/debrief_parts/happened.py")
