@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.players.when import Queries
+from scenarios.players.when import Queries, decision_for
 from simulator.briefing import Briefing
 from simulator.levels import STANDARD, at_rank
 from simulator.scenario.document import Steps
-from simulator.scenario.parts import Data, FigureId, MetricId, QueryId
+from simulator.scenario.parts import ActionId, Data, FigureId, MetricId, QueryId
 
 
 class NotYetError(Exception):
@@ -91,6 +91,21 @@ class Latest(Computed):
         return "packet:1"
 
 
+class Decided(Computed):
+    """The newest decision to carry out this action, whatever number it has."""
+
+    decided: ActionId
+
+    def value(self, b: Briefing) -> str:
+        found = decision_for(self.decided, b)
+        if found is None:
+            raise NotYetError
+        return found
+
+    def sample(self) -> str:
+        return "decision:1"
+
+
 class Quiet(Computed):
     """An end of the window that people compare with, in minutes."""
 
@@ -116,7 +131,7 @@ class Ranked(Computed):
 
 
 FORMS: dict[str, type[Computed]] = {
-    "newest": Newest, "figure": ReadFigure, "latest": Latest, "quiet": Quiet, "rank": Ranked,
+    "newest": Newest, "figure": ReadFigure, "latest": Latest, "decided": Decided, "quiet": Quiet, "rank": Ranked,
 }  # fmt: skip
 """The word a mapping begins with -> what it is."""
 

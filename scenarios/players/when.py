@@ -27,6 +27,8 @@ class When(Data):
     """Whoever asked this has been waiting for half a minute."""
     here: Annotated[tuple[RoleId, ...], SEVERAL] = ()
     """These are in the room."""
+    away: Annotated[tuple[RoleId, ...], SEVERAL] = ()
+    """These are not."""
     in_command: RoleId = ""
     """This seat holds command."""
     declared: Literal[True] = True
@@ -35,6 +37,8 @@ class When(Data):
     """A verification has been measured."""
     green: Literal[True] = True
     """The last one measured found everything back within tolerance."""
+    decided: Annotated[tuple[ActionId, ...], SEVERAL] = ()
+    """Each is the matter of a decision."""
     done: Annotated[tuple[ActionId, ...], SEVERAL] = ()
     """These have been carried out."""
     since: dict[ActionId, Seconds] = {}
@@ -55,6 +59,8 @@ class When(Data):
     """The newest output of a check is a failure."""
     passed: Queries = ()
     """The newest output of a check is none."""
+    either: tuple[When, ...] = ()
+    """One of these holds."""
 
     def tests(self) -> list[Callable[[Briefing], bool]]:
         """Return a test for each line that is given, the cheap ones first."""
@@ -69,6 +75,12 @@ def met(conditions: tuple[When, ...]) -> Callable[[Briefing], bool]:
     """Return what tells whether all of these hold."""
     tests = [test for when in conditions for test in when.tests()]
     return lambda b: all(test(b) for test in tests)
+
+
+def decision_for(action: str, b: Briefing) -> str | None:
+    """Return the newest decision to carry out an action, None if there is none."""
+    given = reversed([*enumerate(b.incident.given("decision"), 1)])
+    return next((f"decision:{n}" for n, x in given if action in getattr(x.body, "actions", ())), None)
 
 
 def _since(actions: Mapping[str, int], b: Briefing) -> bool:
@@ -118,10 +130,12 @@ _TESTS: dict[str, Callable[[Any, Briefing], bool]] = {
     "delivered": lambda injects, b: all(inject in b.incident.delivered for inject in injects),
     "asked": lambda injects, b: all(i in b.incident.asks and b.now >= b.incident.asks[i] + 30 for i in injects),
     "here": lambda roles, b: all(b.incident.present[b.catalogue.filling(role)] for role in roles),
+    "away": lambda roles, b: not any(b.incident.present[b.catalogue.filling(role)] for role in roles),
     "in_command": lambda seat, b: b.incident.holder("commander") == b.catalogue.filling(seat),
     "declared": lambda wanted, b: b.incident.declared_at is not None,
     "measured": lambda wanted, b: bool(b.incident.measured),
     "green": _green,
+    "decided": lambda actions, b: all(decision_for(action, b) for action in actions),
     "done": _done,
     "since": _since,
     "to_sign": _to_sign,
@@ -132,5 +146,6 @@ _TESTS: dict[str, Callable[[Any, Briefing], bool]] = {
     "seen_after": _seen_after,
     "failed": partial(_ended, False),
     "passed": partial(_ended, True),
+    "either": lambda ways, b: any(met((way,))(b) for way in ways),
 }
 """Line -> what tells whether it holds, the cheap ones first."""
