@@ -64,6 +64,10 @@ def shown(
     )
 
 
+def decisions(*actions: str) -> list[SimpleNamespace]:
+    return [SimpleNamespace(body=SimpleNamespace(actions=(one,))) for one in actions]
+
+
 ROLES = ("mobile", "platform", "security", "finance", "growth", "documents")
 
 
@@ -84,10 +88,13 @@ WAITS: list[tuple[dict[str, Any], Any, Any]] = [
     ({"delivered": "claim"}, shown(delivered={"claim": 3}), shown()),
     ({"asked": "eta"}, shown(asks={"eta": 370}), shown(asks={"eta": 371})),
     ({"here": "mobile"}, shown(present={"mobile": True}), shown()),
+    ({"away": ["mobile"]}, shown(), shown(present={"mobile": True})),
     ({"in_command": "deputy"}, shown(commander="deputy"), shown(commander="commander")),
     ({"declared": True}, shown(declared_at=0), shown()),
     ({"measured": True}, shown(measured=measured(False)), shown()),
     ({"green": True}, shown(measured=measured(True, True)), shown(measured=measured(True, False))),
+    ({"decided": "pin"}, shown(decisions=decisions("pin", "flag")), shown(decisions=decisions("flag"))),
+    ({"either": [{"here": "mobile"}, {"delivered": "x"}]}, shown(delivered={"x": 1}), shown()),
     ({"done": ["pin", "flag"]}, shown(runs=(run("pin"), run("flag"))), shown(runs=(run("pin"), run("flag", "failed")))),
     ({"since": {"pin": "100s"}}, shown(runs=(run("pin"),)), shown(runs=(run("pin", finished=301),))),
     ({"since": {"pin": 0}}, shown(runs=(run("pin", "failed"), run("pin"))),
@@ -143,6 +150,8 @@ COMPUTED: list[tuple[Any, Any, Any]] = [
     (COUNT, shown(panel={"ratio": 0.01}), {"name": "ratio_pct", "low": 1.75}),
     ({"latest": "packet"}, shown(packets=[1, 2]), "packet:2"),
     ({"latest": "packet"}, shown(), None),
+    ({"decided": "pin"}, shown(decisions=decisions("pin", "pin", "flag")), "decision:2"),
+    ({"decided": "pin"}, shown(decisions=decisions("flag")), None),
     ({"quiet": "from"}, shown(), -58),
     ({"quiet": "to"}, shown(), -48),
     ({"rank": 2}, shown(levels=[Level(id=one) for one in ("P1", "P2", "P3")]), "P2"),
