@@ -101,7 +101,7 @@ class Responses:
             if one.seq < came.seq and isinstance(one.body, acts.Freeze | acts.LiftFreeze):
                 held.apply(one)
                 since = (since or one.seq) if held.is_frozen(scope) else 0
-        return since == x.seq
+        return 0 < since <= x.seq
 
 
 def _fitting(entries: Iterable[Entry], scenario: Scenario, inject: Inject) -> Iterator[Entry]:

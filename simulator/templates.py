@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sized
 from itertools import islice
+from math import isfinite
+from string import Formatter
 from typing import Any
 
-from jinja2 import Template, TemplateError, Undefined, nodes
+from jinja2 import Template, TemplateError, Undefined, nodes, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -21,6 +24,8 @@ MOST_ROWS, DEEPEST = 100, 2
 """Entries that a loop goes through, and loops that stand in one another."""
 MOST_PIECES = 2_000
 """Pieces that a text is put together from."""
+MOST_WORK, UNIT = 10_000, 64
+"""Parts of templates that one text may take, each pass of a loop counted, and characters that count as one part."""
 MOST_BITS = 128
 """Length of a product of whole numbers."""
 MOST_DIGITS = 99
@@ -38,10 +43,14 @@ FILTERS = (
     "max", "min", "rejectattr", "round", "selectattr", "sort", "title", "trim", "upper",
 )  # fmt: skip
 METHODS = ("endswith", "format", "get", "items", "keys", "lower", "startswith", "upper", "values")
-_ROWS, _JOINED = "rows", "joined"
+OVER_ROWS = ("first", "last", "list", "max", "min", "rejectattr", "selectattr", "sort")
+"""Those that go through what they are given."""
+_ROWS, _JOINED, _COUNTED = "rows", "joined", "counted"
 """Filters that stand in for what no template may have without bounds."""
-_WIDE = {"%": re.compile(r"%\(|%[^%a-zA-Z]*(?:\d{3}|\*)"), "{": re.compile(r":[^{}]*(?:\d{3}|\{)")}
-"""In a format of either kind: a width or a number of digits that is large, or given later."""
+_FIELD = re.compile(r"%(?:%|[-#0 +]*(?P<width>\*|\d*)(?:\.(?P<digits>\*|\d*))?.)", re.DOTALL)
+"""A field of a format that begins with a percent sign."""
+_WIDE = re.compile(r"\d{3}|[*{]")
+"""A width or a number of digits that is large, or given later."""
 GROWING = ("range", "dict", "lipsum", "cycler", "joiner", "namespace")
 """What jinja brings along to be called, and no template here has."""
 
@@ -66,7 +75,7 @@ def _single(value: Any) -> Any:
     raise TypeError(f"prints a whole {type(value).__name__}; print its parts")
 
 
-def _joined(parts: Iterable[Any], between: str = "") -> str:
+def _joined(context: _Counted, parts: Iterable[Any], between: str = "") -> str:
     made: list[str] = []
     size = 0
     for part in parts:
@@ -74,32 +83,54 @@ def _joined(parts: Iterable[Any], between: str = "") -> str:
         size += len(made[-1]) + len(between)
         if size > LONGEST_TEXT:
             _short(" " * size)
+    context.count(len(made) + size // UNIT)
     return between.join(made)
 
 
-def _rows(value: Any) -> Any:
-    """Return what a loop goes through."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        if not isinstance(value, Undefined):
-            raise TypeError(f"loops through {value!r:.60}, which is no list")
+def _rows(context: _Counted, value: Any, parts: int = 1) -> Any:
+    """Return what a loop of so many parts goes through."""
+    if isinstance(value, Undefined):
         return value
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"loops through {value!r:.60}, which is no list")
     found = value if isinstance(value, Sized) else list(value)
     if len(found) > MOST_ROWS:
         raise ValueError(f"loops through {len(found):,} entries, {MOST_ROWS} are the most")
+    context.count(len(found) * parts)
     return found
 
 
+def _counted(context: _Counted, value: Any) -> Any:
+    """Return what something is made of."""
+    context.count(1 + len(value) // UNIT if isinstance(value, str) else 1)
+    return value
+
+
 def _format(pattern: Any, *values: Any, **named: Any) -> str:
-    given = tuple(_single(one) for one in values)
-    if _WIDE["%"].search(pattern):
-        raise ValueError("pads a field too far")
-    return _short(pattern % (given or {name: _single(one) for name, one in named.items()}))
+    if named:
+        raise TypeError("formats by name: give the values in order")
+    for field in _FIELD.finditer(pattern):
+        if field[0] == "%(" or any(_WIDE.search(one or "") for one in field.groups()):
+            raise ValueError("pads a field too far")
+    return _short(pattern % tuple(_single(one) for one in values))
 
 
 def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     if abs(precision) > MOST_DIGITS:
         raise ValueError(f"rounds to {precision} digits")
     return _jinja_round(value, precision, method)
+
+
+class _Counted(Context):
+    """What a template is filled from, and how much work that has been."""
+
+    _parts = 0
+
+    def count(self, parts: int) -> None:
+        """Take note of so many parts of work. Raises ValueError once it is too much."""
+        self._parts += parts
+        if self._parts > MOST_WORK:
+            raise ValueError("is too much work: let it loop less")
 
 
 class _Bounded(NodeTransformer):
@@ -121,7 +152,13 @@ class _Bounded(NodeTransformer):
             _refuse(f"has more than {DEEPEST} loops in one another")
         self.generic_visit(node)
         self._loops -= 1
-        node.iter = _filtered(node.iter, _ROWS)
+        parts = sum(1 for one in node.body + node.else_ for _ in one.find_all(nodes.Node))
+        node.iter = _filtered(node.iter, _ROWS, nodes.Const(1 + parts))
+        return node
+
+    def visit_Const(self, node: nodes.Const) -> nodes.Node:
+        if isinstance(node.value, float) and not isfinite(node.value):
+            _refuse("has a number that is none")
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
@@ -143,39 +180,57 @@ class _Bounded(NodeTransformer):
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
         if node.node is None or node.name not in FILTERS:
             _refuse(f"uses the filter {node.name!r}")
-        return self.generic_visit(node)  # type: ignore[no-any-return]
+        self.generic_visit(node)
+        node.node = _filtered(node.node, _ROWS if node.name in OVER_ROWS else _COUNTED)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         called = node.node
         if isinstance(called, nodes.Getattr) and called.attr in METHODS:
             if called.attr == "format":
                 self._formats(called.node)
-        elif not isinstance(called, nodes.Name) or called.name in GROWING:
+            self.generic_visit(node)
+            called.node = _filtered(called.node, _COUNTED)
+            return node
+        if not isinstance(called, nodes.Name) or called.name in GROWING:
             _refuse(f"calls {getattr(called, 'attr', None) or getattr(called, 'name', 'what it made')!r}")
         return self.generic_visit(node)  # type: ignore[no-any-return]
 
     def _formats(self, pattern: nodes.Expr) -> None:
         if not isinstance(pattern, nodes.Const) or not isinstance(pattern.value, str):
             _refuse("formats with what is no text of its own")
-        elif _WIDE["{"].search(pattern.value):
-            _refuse("pads a field too far")
+        else:
+            fields = _fields(pattern.value)
+            if any(_WIDE.search(spec) for spec in fields):
+                _refuse("pads a field too far")
 
 
-def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+def _fields(pattern: str) -> list[str]:
+    """Return what stands after the colon of each field in braces."""
+    try:
+        return [spec or "" for _, _, spec, _ in Formatter().parse(pattern)]
+    except ValueError as error:
+        raise TemplateError(f"has a format with {error}") from None
+
+
+def _filtered(node: Any, name: str, *args: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """Compiles templates that end soon, and makes no more of them than a short text."""
 
     intercepted_binops = frozenset(("*", "+", "%"))
+    context_class = _Counted
 
     def __init__(self, undefined: type[Undefined], **calls: Callable[..., Any]) -> None:
         """`calls` are what each template may call beside what it is handed."""
         # Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
         super().__init__(undefined=undefined, autoescape=False, keep_trailing_newline=False, finalize=_single)
         self.globals = dict(calls)
-        self.filters.update({"format": _format, "join": _joined, "round": _round, _ROWS: _rows, _JOINED: _joined})
+        joined = pass_context(_joined)
+        self.filters.update({"format": _format, "join": joined, "round": _round})
+        self.filters.update({_ROWS: pass_context(_rows), _COUNTED: pass_context(_counted), _JOINED: joined})
 
     def compiled(self, text: str) -> Template:
         """Return a template. Raises TemplateError for what is none, or may not be one."""
@@ -190,6 +245,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Calculate with numbers; texts can be put together as well."""
         if isinstance(left, str) and isinstance(right, str) and operator == "+":
+            context.count((len(left) + len(right)) // UNIT)
             return _short(left + right)
         for one in (left, right):
             if not isinstance(one, int | float | Undefined):

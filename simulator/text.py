@@ -70,7 +70,7 @@ def render(template: str, scope: Mapping[str, Any]) -> str:
         return template
     try:
         return _compiled(template).render(scope)
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, NameError) as error:
         unknown = re.search(r"'(\w+)' is undefined", str(error))
         raise BrokenTemplate(template, str(error), nearest(unknown[1], scope) if unknown else "") from None
 

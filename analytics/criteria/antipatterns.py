@@ -85,9 +85,15 @@ def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     for claim in sorted([*view.all(acts.RequestClosure), *claims], key=lambda m: m.seq):
         if not _rerun_since_change(view, claim.at):
             last = _last_rerun(view, claim.at)
-            how = f"on the rerun of {clock(last.at)}, which failed" if last else "without a rerun since the last change"
+            how = _amiss(view, last) if last else "without a rerun since the last change"
             return _shown(pattern, f"It was called over at {clock(claim.at)} {how}.", [claim.seq])
     return None
+
+
+def _amiss(view: RecordView, rerun: Moment[e.QueryFinished]) -> str:
+    """Return in words on which rerun something rests, and why that shows nothing of the world after the last change."""
+    why = "begun before the last change" if view.changes else "with nothing changed"
+    return f"on the rerun of {clock(rerun.at)}, {why if rerun.body.ok else 'which failed'}"
 
 
 def _last_rerun(view: RecordView, at: int) -> Moment[e.QueryFinished] | None:

@@ -210,6 +210,17 @@ PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("record", "why"), [
+    (drill(FLAG, query("20:00", "rerun", ok=False), closure("25:00")), "on the rerun of T+20:00, which failed."),
+    (drill(query("20:00", "rerun"), closure("25:00")), "on the rerun of T+20:00, with nothing changed."),
+    (drill(FLAG, closure("25:00")), "without a rerun since the last change."),
+])  # fmt: skip
+def test_what_is_wrong_with_the_rerun_it_was_called_over_on(record: DrillRecord, why: str) -> None:
+    hit = shown("no_rerun", record)
+    assert hit is not None
+    assert hit.why == f"It was called over at T+25:00 {why}"
+
+
 @pytest.mark.parametrize(("ident", "there", "not_there"), PATTERNS, ids=[p[0] for p in PATTERNS])
 def test_an_anti_pattern_is_named_where_it_shows(ident: str, there: DrillRecord, not_there: DrillRecord) -> None:
     found = shown(ident, there)

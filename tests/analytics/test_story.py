@@ -109,9 +109,10 @@ def test_an_inject_is_ticked_when_the_expected_response_comes(
 ASKED = [
     {"id": ident, "at": 300, "persona": "@p", "form": "order", "text": "t", "proposes": action,
      "expects": {"within": "5m", "label": ident if command != "record_contradiction" else "both", "command": command,
-                 "fields": {"query": "rerun"} if command == "run_query" else {}}}
+                 "fields": {"look": {"query": "rerun"}, "all_stop": {"what": "both"}}.get(ident, {})}}
     for ident, command, action in (
-        ("freeze_now", "freeze", None), ("look", "run_query", None), ("back", "record_contradiction", "rollback"),
+        ("freeze_now", "freeze", None), ("all_stop", "freeze", None),
+        ("look", "run_query", None), ("back", "record_contradiction", "rollback"),
         ("flip", "record_contradiction", "flag"), ("told", "update_executives", None))
 ]  # fmt: skip
 
@@ -137,8 +138,8 @@ def _both(*voices: str, actions: tuple[str, str] = ("rollback", "flag")) -> Line
         {"recommendations": sides, "choice": actions[1]}))  # fmt: skip
 
 
-def _stop(clock: str, *scope: str) -> Lines:
-    return say(clock, "commander", acts.Freeze(scope=scope))
+def _stop(clock: str, *scope: str, what: acts.Stopped = "both") -> Lines:
+    return say(clock, "commander", acts.Freeze(scope=scope, what=what))
 
 
 def _lift(clock: str, *scope: str) -> Lines:
@@ -151,6 +152,8 @@ def _lift(clock: str, *scope: str) -> Lines:
     ("freeze_now", [*_stop("03:00", "auth", "edge"), *_lift("04:00", "auth")], "missed"),
     ("freeze_now", [*_stop("02:00", "auth", "edge", "desk"), *_lift("04:00", "desk")], "already done"),
     ("freeze_now", [*_stop("03:00", "auth", "edge"), *_stop("20:00", "desk")], "already done"),
+    ("all_stop", [*_stop("02:00", "auth", "edge", what="merges"), *_stop("03:00", "auth", "edge")], "already done"),
+    ("all_stop", _stop("02:00", "auth", "edge", what="merges"), "missed"),
     ("block", act("03:00", "flag"), "already done"),
     ("block", act("04:30", "flag", takes=60), "already done"),
     ("block", [*act("02:00", "flag"), *act("04:00", "unflag")], "missed"),
