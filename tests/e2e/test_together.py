@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Server, begin, let_tick
+from tests.e2e.conftest import SHOTS, Server, begin, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 
@@ -97,6 +97,8 @@ def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     expect(ana.locator(".standing")).to_contain_text(re.compile(r"At T.* the server was away for 2 h"))
     expect(host.locator(".standing")).to_contain_text("Resume to go on from there")
     expect(ana.locator(".clock b")).to_have_text(stopped_at)
+    for name, page in (("host", host), ("seat", ana), ("phone", ben)) if SHOTS else ():
+        page.screenshot(path=f"{SHOTS}/away-{name}.png")
     ana.get_by_role("button", name="Resume").click()
     expect(ana.locator(".standing")).to_have_count(0)
     expect(_feed(ana)).to_contain_text("I have command")
