@@ -288,6 +288,22 @@ def test_what_a_record_carries_and_cannot_be_read_is_one_line(said: str) -> None
         own_scenario(f'{{}}\n{{"beside": {{"scenario": {said}}}}}\n', "f")
 
 
+def test_its_team_alone_takes_it_away(place: Rooms, ana: Member, check: Checked) -> None:
+    upload = bring(place, ana)
+    assert place.uploads.taken(ana, upload) == ("queue", {"drill.yaml": "one"})
+    ben = place.teams.found("Storage", "Ben")
+    with pytest.raises(AccessDenied):
+        place.uploads.taken(ben, upload)
+    cleo = place.teams.join(place.teams.invitation(ana) or "", "Cleo")
+    assert place.uploads.taken(cleo, upload)
+    place.teams.leave(ana, cleo)
+    with pytest.raises(AccessDenied):
+        place.uploads.taken(cleo, upload)
+    place.uploads.remove(ana, upload)
+    with pytest.raises(DrillError):
+        place.uploads.taken(ana, upload)
+
+
 def test_a_drill_that_is_removed_while_somebody_opens_it_is_said_so(place: Rooms, ana: Member) -> None:
     upload = bring(place, ana)
     row = place.create("queue", upload=upload, member=ana).room.row
