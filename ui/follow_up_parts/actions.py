@@ -181,14 +181,14 @@ def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
 
 
 def drills_offered() -> dict[str, str]:
-    """Return every drill that can test something again: `scenario/variant`, of a team's own its key -> its title."""
+    """Return every drill that can test something again: `scenario/variant` -> its title."""
     found = {}
     for offer in offers().values():
         try:
             loaded = offer.load()
         except DrillError:
             continue
-        name, title = offer.key, loaded.scenario.title
+        name, title = loaded.scenario.id, loaded.scenario.title
         for variant in loaded.variants:
             found[f"{name}/{variant}"] = title if variant == "base" else f"{title}, variant {variant}"
     return found
