@@ -82,7 +82,8 @@ def _bring(team: Team, own: Member) -> None:
 
 def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(one.title)}**  :gray[{plain(one.name)} · {_came(one)}]", width="stretch")
+        called = f"{plain(one.name)} · " if one.name != one.title else ""
+        st.markdown(f"**{plain(one.title)}**  :gray[{called}{_came(one)}]", width="stretch")
         if one.state == "ready":
             st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:",
                          query_params={"scenario": key_of(one)})  # fmt: skip
