@@ -7,19 +7,20 @@ arithmetic.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import CompanyText, companies_at, company_of
-from scenarios.declared.made import FILE
+from scenarios.declared.company import Companies, CompanyText, companies_at, company_of
+from scenarios.declared.made import FILE, made
 from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
 from scenarios.loader import BASE, load_at, made_of
 from scenarios.pack import NAME, pack_of, unpacked
 from scenarios.roots import place_at
+from scenarios.written import Written
 from simulator.errors import DrillError, ScenarioError, UnknownName
 from simulator.files import decoded, text_of
 from simulator.loaded import Load, LoadedScenario
@@ -76,8 +77,18 @@ def _loaded(name: str, text: str, company: str | None, variant: str, difficulty:
     known = (BASE, *variants_of(read(text, FILE)))
     if variant not in known:
         raise UnknownName(f"variant of {name}", variant, known)
-    beside = (CompanyText(company, COMPANY),) if company is not None else ()
-    return at(replace(made_of(text, FILE, (*beside, *companies_at()), variant), variants=known), difficulty)
+    return at(replace(made_of(text, FILE, companies(company), variant), variants=known), difficulty)
+
+
+def companies(company: str | None) -> Companies:
+    """Return the companies' files for a drill that somebody sent with one of its own, or without."""
+    return (*((CompanyText(company, COMPANY),) if company is not None else ()), *companies_at())
+
+
+def variants(name: str, files: Mapping[str, str]) -> Iterator[tuple[LoadedScenario, Written]]:
+    """Yield a drill that somebody sent in each variant, and where each part of it was written. Raises ScenarioError."""
+    for variant in load(name, files).variants:
+        yield load(name, files, variant), made(files[FILE], FILE, variant, companies(files.get(COMPANY))).source
 
 
 def carried(where: str) -> tuple[Load, str]:

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,10 +19,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from scenarios import uploaded
+from scenarios.declared.company import FILE as COMPANY
 from scenarios.declared.made import FILE
+from scenarios.lint.drill import check_drill
 from scenarios.problem import Problem
 from simulator.errors import DrillError
-from ui.cli.check import looked_at, played
+from ui.cli.check import rehearsed
 
 PATIENCE = 1200
 """Seconds after which a check is given up, however busy the machine is."""
@@ -35,7 +37,9 @@ MOST, LONGEST = 100, 600
 """Findings that are kept, and characters of each of their texts."""
 READ, REHEARSED = 0.1, 0.6
 """How far a check is once it has read a drill, and once it has rehearsed it."""
-_CHILD = "import sys; from ui.checking import answer; answer(sys.argv[1])"
+SEEN = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""What the other process sees of the server's environment: what Python needs to start, and nothing else."""
+_CHILD = "from ui.checking import answer; answer()"
 _DEAR = "have fewer groups, formulas or variants, or a coarser `step`"
 
 
@@ -44,42 +48,43 @@ def check(name: str, files: Mapping[str, str], report: Callable[[float], None]) 
 
     Raises RuntimeError where the check itself goes wrong.
     """
-    with tempfile.TemporaryDirectory(prefix="drill-check-") as held:
-        folder = Path(held) / "sent" / name  # beside it lies nothing
-        folder.mkdir(parents=True)
-        for file, text in files.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        found: list[dict[str, Any]] | None = None
-        for line in _lines(folder):
-            if "done" in line:
-                report(float(line["done"]))
-            elif "failed" in line:
-                raise RuntimeError(line["failed"])
-            else:
-                found = line["findings"]
-        before = f"{folder.resolve()}{os.sep}"
+    found: list[dict[str, Any]] | None = None
+    for line in _lines(name, files):
+        if "done" in line:
+            report(float(line["done"]))
+        elif "failed" in line:
+            raise RuntimeError(line["failed"])
+        else:
+            found = line["findings"]
     if found is None:
         what = "its check came to no end: it takes too much time or memory"
         found = [asdict(Problem(FILE, 1, what, _DEAR))]
     return [
-        {field: str(value).replace(before, "")[:LONGEST] if isinstance(value, str) else value
-         for field, value in one.items()}
+        {field: value[:LONGEST] if isinstance(value, str) else value for field, value in one.items()}
         for one in found[:MOST]
-    ]  # fmt: skip
+    ]
 
 
-def _lines(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield what another process says of the drill in a folder, and end that process at the latest after a while."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("DRILL_")}
+def _lines(name: str, files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield what another process says of a drill, and end that process at the latest after a while.
+
+    It is handed the drill as text: no file of it lies anywhere that somebody would have to tidy up.
+    """
+    env = {one: os.environ[one] for one in SEEN if one in os.environ}
     env["PYTHONPATH"] = os.pathsep.join(str(Path(one).resolve()) for one in sys.path if one)
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", _CHILD, str(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env=env, cwd=folder, start_new_session=True, text=True, encoding="utf-8",
+        [sys.executable, "-P", "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env=env, cwd=Path(sys.executable).anchor, start_new_session=True, text=True,
+        encoding="utf-8",
     ) as process:  # fmt: skip
         watch = threading.Timer(PATIENCE, process.kill)
         watch.start()
         try:
+            assert process.stdin is not None
             assert process.stdout is not None
+            with contextlib.suppress(OSError):  # it came to its end before it had read all
+                json.dump([name, dict(files)], process.stdin)
+                process.stdin.close()
             for line in process.stdout:
                 with contextlib.suppress(ValueError):
                     yield json.loads(line)
@@ -88,19 +93,19 @@ def _lines(folder: Path) -> Iterator[dict[str, Any]]:
             process.kill()
 
 
-def answer(folder: str) -> None:
-    """Print what is wrong with the drill in a folder, and before that how far the check is: the other process."""
+def answer() -> None:
+    """Print what is wrong with the drill that is handed in, and before that how far the check is: the other process."""
     _limited()
     try:
-        _answer(Path(folder) / FILE)
+        _answer(*json.load(sys.stdin))
     except MemoryError:
         raise  # to ask for too much is the drill's doing, what else comes here is ours
     except Exception as error:
         _say({"failed": f"{type(error).__name__}: {error}"})
 
 
-def _answer(file: Path) -> None:
-    problems = list(_dear(file)) or looked_at(file, run=False)
+def _answer(name: str, files: Mapping[str, str]) -> None:
+    problems = list(_dear(name, files)) or check_drill(files[FILE], FILE, name, uploaded.companies(files.get(COMPANY)))
     _say({"done": READ})
     if not any(one.level == "error" for one in problems):
         ends = iter(((READ, REHEARSED), (REHEARSED, 1.0)))
@@ -112,21 +117,18 @@ def _answer(file: Path) -> None:
             if done >= of:
                 begun[0] = next(ends, begun[0])
 
-        problems += played(file, report)
+        problems += rehearsed(uploaded.variants(name, files), True, report)
     _say({"findings": [asdict(one) for one in problems]})
 
 
-def _dear(file: Path) -> Iterator[Problem]:
+def _dear(name: str, files: Mapping[str, str]) -> Iterator[Problem]:
     """Yield that a drill takes too long to be made ready, or to be played; what is wrong otherwise is said later."""
     from analytics.playbook import load as load_playbook
-    from scenarios import uploaded
-    from simulator.files import text_of
     from simulator.play import play
 
     begun = time.process_time()
     try:
-        files = {one.name: text_of(one, "bring it again") for one in file.parent.iterdir()}
-        loaded = uploaded.load(file.parent.name, files)
+        loaded = uploaded.load(name, files)
         ready = time.process_time()
         if ready - begun > LOAD_SECONDS:
             what = f"takes {ready - begun:.0f} s of a processor to be made ready, {LOAD_SECONDS:.0f} is the most"

@@ -10,18 +10,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, ValidationError
 
 import scenarios
-from scenarios.declared.drill import (
-    CauseData,
-    DecoysData,
-    FactorsData,
-    Id,
-    LogData,
-    LookData,
-    PersonData,
-    PlaceData,
-    ServiceData,
-    Texts,
-)
+from scenarios.declared.drill import CauseData, DecoysData, FactorsData, PersonData, PlaceData, ServiceData
+from scenarios.declared.seen import Id, LogData, LookData, Texts
 from scenarios.problem import Problem
 from scenarios.written import Written, schema_problems
 from simulator.errors import ScenarioError
@@ -53,17 +43,21 @@ class CompanyData(Data):
     postures: dict[str, str] = {}
     """Class of dependencies -> how its failure is met unless there is a reason not to."""
     topics: dict[Id, str] = {}
+    """Titles of topics that do not speak for themselves."""
     looks: dict[Word, LookData] = {}
     """What anybody looks at in any incident, whether it leads anywhere or not."""
     wrong_places: dict[Id, PlaceData] = {}
     """Where commands can end up by mistake."""
     logs: dict[Id, LogData] = {}
+    """What its services write in any incident."""
     causes: dict[Word, Annotated[CauseData, BeforeValidator(CauseData.read)]] = {}
     """Stories that come up in every incident, and are not true."""
     factors: FactorsData = FactorsData()
+    """What contributed, for the review."""
     decoys: DecoysData = DecoysData()
     """What can be picked in every incident, and is not so."""
     reasons: dict[Id, str] = {}
+    """Reasons for a step that can be picked, beside the usual ones or in other words."""
     needs: dict[Id, str] = {}
     """What leadership can be asked for."""
     words: dict[str, Texts] = {}

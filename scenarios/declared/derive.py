@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scenarios.declared.drill import DrillData, MoveData
+from scenarios.declared.drill import DrillData
+from scenarios.declared.moves import MoveData
 from simulator.scenario.conditions import holds
 from simulator.scenario.declared.program import Program
 from simulator.scenario.declared.world import BOUND, DeclaredWorld

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.declared.derive import Numbers
-from scenarios.declared.drill import AlarmData, DrillData, SayData, SignalData
+from scenarios.declared.drill import DrillData, SayData
 from scenarios.declared.parts import RENAMED, logs_of, places_of, put_conventions, put_people, services_of
 from scenarios.declared.picks import PickSpeller
+from scenarios.declared.seen import AlarmData, SignalData
 from scenarios.declared.spelling import Raw, Spelled, effects_of, ident, people_of, signals
 from scenarios.declared.stock import hints, teaching
 from scenarios.declared.tools import ToolSpeller

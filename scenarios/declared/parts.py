@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Protocol
 
-from scenarios.declared.drill import CauseData, LogData, LookData, PersonData, PlaceData, ServiceData
+from scenarios.declared.drill import CauseData, PersonData, PlaceData, ServiceData
+from scenarios.declared.seen import LogData, LookData
 from scenarios.declared.spelling import Raw, Spelled
 from scenarios.declared.stock import BRIEFS, DUTIES, LANES, TITLES
 from simulator.scenario.conventions import Audience, Conventions, LevelName

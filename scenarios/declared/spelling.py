@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.declared.derive import Numbers
-from scenarios.declared.drill import SEATS, DrillData, LookData, MoveData, PersonData, SignalData
+from scenarios.declared.drill import SEATS, DrillData, PersonData
+from scenarios.declared.moves import MoveData
+from scenarios.declared.seen import LookData, SignalData
 from simulator.scenario.document import Steps
 from simulator.values import Ref
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from scenarios.declared.drill import LookData, MoveData
+from scenarios.declared.moves import MoveData
 from scenarios.declared.parts import RENAMED, query_of
+from scenarios.declared.seen import LookData
 from scenarios.declared.spelling import Raw, Speller, able, effects_of, ident
 from simulator.scenario.document import Steps
 

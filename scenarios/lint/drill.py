@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-from scenarios.declared.company import Companies, companies_at
+from scenarios.declared.company import Companies
 from scenarios.declared.made import made, mistakes
 from scenarios.declared.sense import sense
 from scenarios.declared.source import variants_of
@@ -20,21 +19,19 @@ BASE = "base"
 _TODO = re.compile(r"\bTODO\b:?(.{0,300})")
 
 
-def check_drill(text: str, file: Path) -> list[Problem]:
-    """Return the problems of a drill and of its variants, by line."""
+def check_drill(text: str, file: str, folder: str, companies: Companies) -> list[Problem]:
+    """Return the problems of a drill in a folder of that name and of its variants, by line."""
     try:
-        document = read(text, str(file))
-        companies = companies_at(file.resolve().parent)
+        document = read(text, file)
     except ScenarioError as error:
-        return [of_error(error, str(file))]
+        return [of_error(error, file)]
     variants = (BASE, *variants_of(document))
-    found = [problem for variant in variants for problem in _of(text, str(file), variant, companies)]
+    found = [problem for variant in variants for problem in _of(text, file, variant, companies)]
     named = document.data.get("drill")
-    folder = file.resolve().parent.name
     if isinstance(named, str) and named != folder:
         line = document.line(("drill",))
-        found.append(Problem(str(file), line, f"drill: is {named!r}, in the folder {folder!r}", "name both alike"))
-    found += [Problem(str(file), line, f"left to do: {what}", "do it, and take the TODO out", "warning")
+        found.append(Problem(file, line, f"drill: is {named!r}, in the folder {folder!r}", "name both alike"))
+    found += [Problem(file, line, f"left to do: {what}", "do it, and take the TODO out", "warning")
               for line, what in left_to_do(text)]  # fmt: skip
     return sorted(dict.fromkeys(found))
 

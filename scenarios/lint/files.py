@@ -83,14 +83,14 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
     text = _read(file)
     if isinstance(text, Problem):
         return [text]
-    if file.name == FILE:
-        return check_drill(text, file)
     if file.name == COMPANY:
         return checked(lambda: check_company(text, str(file), _beside(file)), str(file))
     try:
         companies = companies_at(_folder(file))
     except ScenarioError as error:
         return [of_error(error, str(file))]
+    if file.name == FILE:
+        return check_drill(text, str(file), _folder(file).name, companies)
     problems = _of_text(text, file, find_world, companies)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems

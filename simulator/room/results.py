@@ -25,6 +25,8 @@ UNREAD = (KeyError, TypeError, ValueError, AttributeError)
 """What reading a scorecard or a row ends in that is of another form than those of today."""
 BATCH = 500
 """Rows that are in memory at once while all are read."""
+OWN = "@"
+"""What stands between the name of a scenario and what tells a team's own from others' of that name."""
 SAMPLE = "sample"
 """The team that sample drills belong to where they are looked at without one's own."""
 
@@ -94,15 +96,34 @@ def keep(store: Store, drill: str, journal: Journal, card: Mapping[str, Any]) ->
     with store.transaction(writes=True) as connection:
         team = connection.scalar(select(t.claims.c.team).where(t.claims.c.drill == drill))
         how: dict[str, Any] = {"drill": drill, "ended": ended, "kind": _kind(row), "pace": pace_of(marks), "team": team}
-        brought = connection.scalar(select(t.uploads.c.files).where(t.uploads.c.id == row.upload))
+        own = own_of(connection, drill, team)
         try:
             made = result_of(journal, card, **how)
-            # Two teams may call drills of their own alike: those are not compared, the same texts are.
-            own = sha256((brought or drill).encode()).hexdigest()[:12]
-            _put(connection, [replace(made, scenario=f"{made.scenario}@{own}") if row.upload else made])
+            _put(connection, [replace(made, scenario=f"{made.scenario}{OWN}{own}") if own else made])
         except UNREAD:
             return False
     return True
+
+
+def own_of(connection: Connection, drill: str, team: str | None) -> str:
+    """Return what tells a drill of something that a team brought from other teams', empty where everybody has it.
+
+    It is the same for the same texts of the same `team`: the one that the drill belongs to, or else that brought them.
+    """
+    u = t.uploads.c
+    row = connection.execute(
+        select(u.team, u.files).join(t.drills, t.drills.c.upload == u.id).where(t.drills.c.id == drill)
+    ).first()
+    return sha256(f"{team or row.team or ''}\0{row.files}".encode()).hexdigest()[:12] if row else ""
+
+
+def of_team(connection: Connection, which: ColumnElement[bool], team: str | None) -> None:
+    """Let rows belong to a team, or to nobody, and what they are of be its own where a team brought it."""
+    c = t.results.c
+    for drill, scenario in connection.execute(select(c.drill, c.scenario).where(which)).all():
+        name, of_own, _ = scenario.partition(OWN)
+        values = {"team": team, **({"scenario": f"{name}{OWN}{own_of(connection, drill, team)}"} if of_own else {})}
+        connection.execute(t.results.update().where(c.drill == drill).values(values))
 
 
 def _kind(row: DrillRow) -> Kind:

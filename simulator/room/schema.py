@@ -387,8 +387,15 @@ def _uploads(connection: sa.Connection) -> None:
     uploads.create(connection, checkfirst=True)
 
 
+def _series(connection: sa.Connection) -> None:
+    """Forget rows of drills that teams brought: two teams' were of one series. `rebuild` makes them again."""
+    own = sa.select(drills.c.id).where(drills.c.upload.is_not(None))
+    connection.execute(results.delete().where(results.c.drill.in_(own)))
+
+
 STEPS: tuple[Step, ...] = (
     metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards, _teams, _uploads,
+    _series,
 )  # fmt: skip
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 

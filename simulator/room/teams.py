@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from simulator.errors import AccessDenied, DrillError, UnknownName
 from simulator.room import schema as t
 from simulator.room.access import Claim, Tokens, clean_name
+from simulator.room.results import of_team
 from simulator.room.store import Participant, Store
-from simulator.room.tidy import sweep
+from simulator.room.tidy import scrub, sweep
 from simulator.text import alike
 
 MOST_MEMBERS = 200
@@ -179,6 +180,8 @@ class Teams:
     def leave(self, member: Member, other: Member | None = None) -> None:
         """Let a member out, or have them put an `other` out; the last one out leaves its drills to nobody.
 
+        What the team brought goes with it, but for what drills were played of: that says no more whose it was.
+
         Raises AccessDenied for somebody of another team.
         """
         leaver = other or member
@@ -192,6 +195,8 @@ class Teams:
             left = connection.scalar(select(func.count()).where(c.team == member.team, c.gone.is_(None)))
             if not left:
                 _dissolve(connection, member.team)
+        if not left:
+            scrub(self._store)
 
     def claim(self, member: Member, drill: str, person: Participant) -> None:
         """Make a drill the team's: its host may, or, of a drill alone, its player. Raises AccessDenied."""
@@ -213,7 +218,7 @@ class Teams:
             owned = (t.claims.c.drill == drill) & (t.claims.c.team == member.team)
             if not connection.execute(t.claims.delete().where(owned)).rowcount:
                 raise AccessDenied("this drill is not your team's")
-            connection.execute(t.results.update().where(t.results.c.drill == drill).values(team=None))
+            of_team(connection, t.results.c.drill == drill, None)
 
     def owner(self, drill: str) -> Team | None:
         """Return the team that a drill belongs to, None while nobody claimed it."""
@@ -267,14 +272,14 @@ def _set_owner(connection: Connection, drill: str, member: Member, now: float) -
         raise AccessDenied("this drill is another team's already; somebody in that team can let go of it")
     values: dict[str, Any] = {"drill": drill, "team": member.team, "by": member.id, "made": now}
     connection.execute(t.claims.insert().values(values))
-    connection.execute(t.results.update().where(t.results.c.drill == drill).values(team=member.team))
+    of_team(connection, t.results.c.drill == drill, member.team)
 
 
 def _dissolve(connection: Connection, team: str) -> None:
     connection.execute(t.results.delete().where(t.results.c.team == team, t.results.c.sample))
-    connection.execute(t.results.update().where(t.results.c.team == team).values(team=None))
     brought = t.uploads.update().where(t.uploads.c.team == team)
     connection.execute(brought.values(team=None, state="withdrawn", by=""))
+    of_team(connection, t.results.c.team == team, None)
     sweep(connection)
     for table in (t.claims, t.members):
         connection.execute(table.delete().where(table.c.team == team))

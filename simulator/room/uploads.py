@@ -146,7 +146,7 @@ class Uploads:
         return _upload(row)
 
     def playable(self, member: Member, ident: str) -> Upload:
-        """Return an upload that a member may open drills of. Raises AccessDenied for every other."""
+        """Return an upload that a member may open drills of, and take away. Raises AccessDenied for every other."""
         with self._store.transaction(writes=False) as connection:
             still_in(connection, member)
         found = self.find(ident)
@@ -166,6 +166,10 @@ class Uploads:
                 self._kept.clear()
             self._kept[ident] = row.name, json.loads(row.files)
         return self._kept[ident]
+
+    def taken(self, member: Member, ident: str) -> tuple[str, Mapping[str, str]]:
+        """Return name and files of an upload for a member to take away. Raises AccessDenied for every other."""
+        return self.files(self.playable(member, ident).id)
 
     def loaded(self, ident: str, variant: str = "base", difficulty: str = "standard") -> LoadedScenario:
         """Return an upload ready to run. Raises DrillError."""

@@ -17,6 +17,7 @@ class LevelName(Data):
     """What a company calls a level of severity, and how often stakeholders hear at it."""
 
     title: str
+    """What people call it."""
     update_minutes: Annotated[float, Field(gt=0)] | None = None
     """As the playbook says unless given."""
 

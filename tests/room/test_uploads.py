@@ -18,6 +18,7 @@ from simulator.room import schema as t
 from simulator.room import uploads
 from simulator.room.archive import export, own_scenario, take_in
 from simulator.room.companions import OWN_FILES, own_of
+from simulator.room.rebuild import rebuild
 from simulator.room.results import Wanted, every
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
@@ -163,6 +164,23 @@ def test_it_goes_with_the_team_but_for_what_was_played(place: Rooms, ana: Member
     assert room.problem is None
 
 
+def test_a_team_that_is_no_more_is_named_nowhere(path: Path | str, place: Rooms, wall: Wall) -> None:
+    zoe = place.teams.found("Zwiebelkuchen", "Ottilie")
+    room, person = play(place, wall, zoe, bring(place, zoe, "played"))  # seats hold a name of their own
+    room.end(person)
+    room.finishing.wait(60)
+    place.teams.claim(zoe, room.row.id, person)
+    bring(place, zoe, "Kasperltheater", name="other")
+    place.teams.leave(zoe)
+    with place.store.transaction(writes=False) as connection:
+        said = [str(row) for table in t.metadata.sorted_tables for row in connection.execute(select(table))]
+    wanted = ("Zwiebelkuchen", "Ottilie", "Kasperltheater", zoe.team)
+    assert [one for one in wanted if one in "".join(said)] == []
+    if isinstance(path, Path):
+        files = b"".join(one.read_bytes() for one in path.parent.iterdir())
+        assert [one for one in wanted if one.encode() in files] == []
+
+
 def test_names_numbers_and_a_second_check_at_once_are_bounded(place: Rooms, ana: Member, check: Checked) -> None:
     with pytest.raises(DrillError, match="there is a scenario 'auth_token' here already"):
         bring(place, ana, name="auth_token")
@@ -207,15 +225,43 @@ def test_a_check_that_goes_wrong_itself_is_a_finding(place: Rooms, ana: Member, 
     assert (found.state, found.findings[0]["what"]) == ("faulty", "the check itself failed (KeyError)")
 
 
-def test_drills_of_two_teams_that_are_called_alike_are_not_compared(place: Rooms, ana: Member, wall: Wall) -> None:
+@pytest.mark.parametrize("texts", [("one", "two"), ("one", "one")])
+def test_drills_of_two_teams_are_not_compared(place: Rooms, ana: Member, wall: Wall, texts: Sequence[str]) -> None:
     ben = place.teams.found("Storage", "Ben")
-    for member in (ana, ben):
-        room, person = play(place, wall, member, bring(place, member, member.name))
+    for member, said in zip((ana, ben), texts, strict=True):
+        room, person = play(place, wall, member, bring(place, member, said))
         room.end(person)
         room.finishing.wait(60)
     found = {one.scenario for one in every(place.store, Wanted())}
     assert len(found) == 2
     assert all(one.startswith("toy@") for one in found)
+
+
+def series_of(place: Rooms, drill: str) -> str:
+    return next(one.scenario for one in every(place.store, Wanted(drills=(drill,))))
+
+
+def test_a_drill_is_of_the_series_of_the_team_that_it_belongs_to(place: Rooms, ana: Member, wall: Wall) -> None:
+    ben = place.teams.found("Storage", "Ben")
+    upload = bring(place, ana)
+    first, person = play(place, wall, ana, upload)
+    second, again = play(place, wall, ana, upload)
+    for room, who in ((first, person), (second, again)):
+        room.end(who)
+        room.finishing.wait(60)
+    own = series_of(place, first.row.id)
+    assert series_of(place, second.row.id) == own
+    place.teams.claim(ana, first.row.id, person)
+    assert series_of(place, first.row.id) == own
+    place.teams.claim(ben, second.row.id, again)
+    assert series_of(place, second.row.id) != own
+    theirs = series_of(place, second.row.id)
+    rebuild(place.store, lambda *_: None)
+    assert (series_of(place, first.row.id), series_of(place, second.row.id)) == (own, theirs)
+    place.teams.release(ben, second.row.id)
+    assert series_of(place, second.row.id) == own
+    place.teams.leave(ana)
+    assert series_of(place, first.row.id) != own
 
 
 def test_its_record_carries_it_into_another_database(
@@ -240,6 +286,22 @@ def test_its_record_carries_it_into_another_database(
 def test_what_a_record_carries_and_cannot_be_read_is_one_line(said: str) -> None:
     with pytest.raises(DrillError, match=r"f: the drill in it that a team brought cannot be read"):
         own_scenario(f'{{}}\n{{"beside": {{"scenario": {said}}}}}\n', "f")
+
+
+def test_its_team_alone_takes_it_away(place: Rooms, ana: Member, check: Checked) -> None:
+    upload = bring(place, ana)
+    assert place.uploads.taken(ana, upload) == ("queue", {"drill.yaml": "one"})
+    ben = place.teams.found("Storage", "Ben")
+    with pytest.raises(AccessDenied):
+        place.uploads.taken(ben, upload)
+    cleo = place.teams.join(place.teams.invitation(ana) or "", "Cleo")
+    assert place.uploads.taken(cleo, upload)
+    place.teams.leave(ana, cleo)
+    with pytest.raises(AccessDenied):
+        place.uploads.taken(cleo, upload)
+    place.uploads.remove(ana, upload)
+    with pytest.raises(DrillError):
+        place.uploads.taken(ana, upload)
 
 
 def test_a_drill_that_is_removed_while_somebody_opens_it_is_said_so(place: Rooms, ana: Member) -> None:

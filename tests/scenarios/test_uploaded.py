@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,15 +107,57 @@ def test_the_operator_can_turn_it_off(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.slow
-def test_a_check_runs_apart_names_lines_and_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = {"drill.yaml": text().replace("title:", "titel:", 1)}
+def test_a_check_runs_apart_names_lines_leaves_nothing_and_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    company = "name: Behind\ncolour: red\n"
+    wrong = {"drill.yaml": text().replace("title:", "titel:", 1), "company.yaml": company}
     monkeypatch.setenv("DRILL_SCENARIOS", "/of/the/server")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     found = checking.check("queue_twice", wrong, lambda done: None)
     assert ("drill.yaml", "titel: no such field") in [(one["file"], one["what"]) for one in found]
     assert all("/" not in one["file"] for one in found)
     monkeypatch.setattr(checking, "PATIENCE", 0.0)
     [given_up] = checking.check("queue_twice", {"drill.yaml": text()}, lambda done: None)
-    assert given_up["what"] == "its check came to no end: it takes too much time or memory"
+    assert given_up["what"] == NO_END
+    assert list(tmp_path.iterdir()) == []
+
+
+NO_END = "its check came to no end: it takes too much time or memory"
+APART = "import mmap, os, time, ui.checking as c\n{}\nc._say({{'findings': [dict(os.environ)]}})"
+"""What the other process does in place of a check, up to where a test has it."""
+
+
+def apart(monkeypatch: pytest.MonkeyPatch, does: str) -> Mapping[str, Any]:
+    """Return what comes of a check that does something else within its bounds: what it sees of the environment."""
+    before = "c.PROCESSOR_SECONDS = int(time.process_time()) + 2; c._limited()"
+    monkeypatch.setattr(checking, "_CHILD", APART.format(f"{before}\n{does}"))
+    [found] = checking.check("mine", {"drill.yaml": ""}, lambda done: None)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("does", "ends"), [
+    ("mmap.mmap(-1, c.MEMORY_BYTES // 2)", False),
+    ("mmap.mmap(-1, c.MEMORY_BYTES)", True),
+    ("while time.process_time() < c.PROCESSOR_SECONDS + 2: pass", True),
+])  # fmt: skip
+def test_a_check_takes_no_more_memory_and_time_than_it_may(
+    monkeypatch: pytest.MonkeyPatch, does: str, ends: bool
+) -> None:
+    assert (apart(monkeypatch, does).get("what") == NO_END) == ends
+
+
+@pytest.mark.slow
+def test_a_check_sees_nothing_of_the_servers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("DRILL_DATABASE_URL", "DRILL_SECRET", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "HOME", "ANYTHING_ELSE")
+    for name in secrets:
+        monkeypatch.setenv(name, "hunter2")
+    found = apart(monkeypatch, "assert c._limited")
+    assert set(found) <= {*checking.SEEN, "PYTHONPATH"}
+    assert "PYTHONPATH" in found
+    assert "hunter2" not in found.values()
 
 
 def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.declared.company import CompanyData
 from scenarios.templates import kinds
+from simulator.described import Described
 from tests.scenarios.drills import EXAMPLES
 from ui import cli
 
@@ -77,3 +79,7 @@ def test_the_schema_says_what_a_field_is_for(capsys: pytest.CaptureFixture[str])
     schema = json.loads(capsys.readouterr().out)
     assert schema["properties"]["t0"]["description"] == "Wall-clock label of T+0, ISO 8601."
     assert schema["$defs"]["LookData"]["properties"]["for"]["description"] == "Its result speaks for the true cause."
+    for whole in (schema, CompanyData.model_json_schema(schema_generator=Described)):
+        parts = {"": whole, **whole["$defs"]}
+        fields = [(name, one, said) for name, part in parts.items() for one, said in part["properties"].items()]
+        assert [(name, one) for name, one, said in fields if not said.get("description")] == []

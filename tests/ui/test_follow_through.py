@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 
+from analytics.follow_through.actions import actions
 from simulator import acts
-from simulator.record.follow_up import FollowUp
+from simulator.record.follow_up import FollowUp, FollowUpEntry
 from simulator.room import afterwards, results
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
+from simulator.room.uploads import Brought
 from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
 from tests.ui.debriefing import EVIL, html, opened, references
 from ui import session
 from ui.follow_up_parts import keys, papers
-from ui.follow_up_parts.retests import between, resolved, verdict
+from ui.follow_up_parts.retests import between, is_tested_by, resolved, verdict
 from ui.parts.live import SERVER
 from ui.reports.finished import Finished
 from ui.reports.kept import of_store
@@ -315,3 +319,45 @@ def test_a_later_drill_shows_what_it_tests_again(place: Rooms, wall: Wall) -> No
     app.session_state[JAR] = f"{later}{session.COOKIE_JOIN}{token}"
     app.switch_page("app_pages/follow_through.py").run()
     assert "it came sooner" in html(app)
+
+
+@pytest.fixture
+def tested(place: Rooms) -> Callable[..., bool]:
+    """Return `tested(**later)`: whether a drill that is otherwise than a plain later one tests an action again."""
+    row = place.create("toy", seed=7).room.row
+    earlier = dataclasses.replace(row, ended=100.0)
+    action = next(actions(FollowUp.of([FollowUpEntry(
+        n=1, made=150.0, author="Ana", item="action-1", changes={"text": "x", "retest": "toy/base"},
+    )])))  # fmt: skip
+
+    def go(earlier_upload: str | None = None, **later: Any) -> bool:
+        head = {name: later.pop(name) for name in ("variant", "scenario", "policy") if name in later}
+        changed = dataclasses.replace(row, created=200.0, header=row.header.model_copy(update=head))
+        return is_tested_by(action, dataclasses.replace(earlier, upload=earlier_upload),
+                           dataclasses.replace(changed, **later))  # fmt: skip
+
+    return go
+
+
+@pytest.mark.parametrize(("later", "counts"), [
+    ({}, True), ({"created": 150.0}, True), ({"created": 120.0}, False), ({"created": 90.0}, False),
+    ({"variant": "other"}, False), ({"scenario": "toys"}, False), ({"policy": "by_the_book"}, False),
+    ({"branch_of": "another"}, False),
+])  # fmt: skip
+def test_what_counts_as_tested_again(tested: Callable[..., bool], later: Mapping[str, Any], counts: bool) -> None:
+    assert tested(**later) == counts
+
+
+def test_another_teams_own_drill_of_that_name_tests_nothing(tested: Callable[..., bool], place: Rooms) -> None:
+    mine, theirs = (
+        place.uploads.bring(place.teams.found(team, "Ana"), Brought("toy", "Toy", {"drill.yaml": "one"})).id
+        for team in ("A", "B")
+    )
+    assert tested(mine, upload=mine)
+    assert not tested(mine, upload=theirs)
+    assert not tested(None, upload=theirs)
+
+
+def test_times_at_another_difficulty_are_not_compared() -> None:
+    assert verdict("declared", 150, 60).endswith("it came sooner.")
+    assert verdict("declared", 150, 60, alike=False).endswith("at another difficulty, so it is not compared.")

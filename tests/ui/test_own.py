@@ -128,6 +128,24 @@ def test_what_is_found_is_listed_with_line_and_remedy(
     assert "is no longer there to be played" in texts(app)
 
 
+def test_it_is_taken_away_by_its_team_alone_and_not_while_they_play_it(
+    place: Rooms, ana: Member, opened: Callable[..., Browser]
+) -> None:
+    upload = bring(place, ana)
+
+    def takes(app: Browser) -> list[str]:
+        return [one.proto.label for one in app.get("download_button") if one.proto.label == "Take the file"]
+
+    assert takes(opened("library.py", ana)) == ["Take the file"]
+    for other in (None, place.teams.found("Storage", "Ben")):
+        assert takes(opened("library.py", other)) == []
+    room = place.create("queue_twice", upload=upload, member=ana).room
+    token, _ = place.join(room, "Ana", room.loaded.scenario.lead())
+    app = opened("library.py", ana).hold(token)
+    app.run()
+    assert takes(app) == []
+
+
 def test_its_authors_page_is_for_its_team(place: Rooms, ana: Member, opened: Callable[..., Browser]) -> None:
     bring(place, ana)
     key = f"own-{ana.team}-queue_twice"

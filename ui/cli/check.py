@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,6 +14,8 @@ from ui.cli.shared import progress, put, say
 
 if TYPE_CHECKING:
     from scenarios.lint import Problem
+    from scenarios.written import Written
+    from simulator.loaded import LoadedScenario
 
 
 def check(
@@ -62,8 +64,6 @@ def played(path: Path, report: Callable[[int, int], None]) -> list[Problem]:
 
     `report` is told how many of how many steps are done, for each of the two ways of playing anew.
     """
-    from analytics.runs.rehearse import Variant, rehearse
-    from analytics.runs.trial import trial
     from scenarios.lint import Problem
     from scenarios.sources import variants_at
 
@@ -71,9 +71,20 @@ def played(path: Path, report: Callable[[int, int], None]) -> list[Problem]:
     if found is None:
         remedy = "play your own with `drill play`, where the package finds it"
         return [Problem(str(path), 1, "not played: --run plays the package's own scenarios, no copies", remedy, "note")]
+    return rehearsed(found, in_one_file(path), report)
+
+
+def rehearsed(
+    found: Iterable[tuple[LoadedScenario, Written]], in_one_file: bool, report: Callable[[int, int], None]
+) -> list[Problem]:
+    """Play a scenario in each of its variants and return what only playing shows."""
+    from analytics.runs.rehearse import Variant, rehearse
+    from analytics.runs.trial import trial
+    from scenarios.lint import Problem
+
     variants = [Variant(loaded, source) for loaded, source in found]
     remarks = rehearse(variants, report)
-    if in_one_file(path):
+    if in_one_file:
         remarks += trial(variants, report)
     return [Problem(*remark) for remark in remarks]
 

@@ -17,6 +17,7 @@ from simulator.record.follow_up import FollowUp
 from simulator.record.result import DrillResult
 from simulator.room import afterwards
 from simulator.room.finish import DEFAULT_BOOK
+from simulator.room.results import OWN
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant
 from simulator.text import clock
@@ -37,6 +38,8 @@ class Retested(NamedTuple):
     """Of the drill that it comes from."""
     before: int | None
     now: int | None
+    alike: bool = True
+    """Both were played at one difficulty, so that their times can be compared."""
 
 
 def retested(room: Room) -> list[Retested]:
@@ -56,11 +59,34 @@ def retested(room: Room) -> list[Retested]:
 
 def between(earlier: DrillRow, there: FollowUp, later: DrillRow) -> Iterator[Retested]:
     """Yield the actions of an earlier drill that a later one tests again."""
-    if earlier.ended is None or earlier.ended > later.created:
-        return
     for one in actions(there):
-        if one.retest == f"{later.header.scenario}/{later.header.variant}":
-            yield Retested(one, earlier.code, _time(earlier, one.measure), _time(later, one.measure))
+        if is_tested_by(one, earlier, later):
+            alike = earlier.header.difficulty == later.header.difficulty
+            yield Retested(one, earlier.code, _time(earlier, one.measure), _time(later, one.measure), alike)
+
+
+def is_tested_by(action: ActionItem, earlier: DrillRow, later: DrillRow) -> bool:
+    """Tell whether a drill tests an action of an earlier one: of the scenario and variant that the action names.
+
+    It begins after the other's end and after the action was written, and anew: a second life goes on with what was done
+    before. Of a team's own drill only that team's counts, in whichever state.
+    """
+    if earlier.ended is None or later.created < max(earlier.ended, action.made):
+        return False
+    named = f"{later.header.scenario}/{later.header.variant}"
+    if action.retest != named or later.branch_of is not None or later.header.policy is not None:
+        return False
+    return later.upload is None or bool(_teams(earlier) & _teams(later))
+
+
+def _teams(row: DrillRow) -> set[str]:
+    """Return whose a drill is: of the team it belongs to, and of the one that brought what it is played of."""
+    owner = SERVER.rooms.teams.owner(row.id)
+    found = {owner.id} if owner is not None else set[str]()
+    with suppress(DrillError):
+        brought = SERVER.rooms.uploads.find(row.upload).team if row.upload is not None else None
+        found |= {brought} if brought is not None else set()
+    return found
 
 
 def _time(row: DrillRow, measure: str) -> int | None:
@@ -96,14 +122,16 @@ def retests(room: Room) -> None:
 
 
 def _told(one: Retested) -> str:
-    return verdict(one.action.measure, one.before, one.now)
+    return verdict(one.action.measure, one.before, one.now, one.alike)
 
 
-def verdict(measure: str, before: int | None, now: int | None) -> str:
-    """Return in words whether what an action was for came sooner the second time."""
+def verdict(measure: str, before: int | None, now: int | None, alike: bool = True) -> str:
+    """Return in words whether what an action was for came sooner the second time; `alike`: at the same difficulty."""
     if not measure:
         return "Tested again; the action names no turning point to compare."
     then, again = ("never" if at is None else clock(at) for at in (before, now))
+    if not alike:
+        return f"{TURNING[measure]}: {then} then, {again} now; at another difficulty, so it is not compared."
     held = "came no sooner"
     if now is None:
         held = "did not come"
@@ -126,9 +154,14 @@ def resolved(shown: Sequence[DrillResult]) -> list[FollowedAction]:
 
 def _again(one: ActionItem, drill: DrillResult, shown: Sequence[DrillResult]) -> str | None:
     """Return the first later drill that tests an action again, with what came of it, None while there is none."""
-    later = [x for x in shown if x.ended > drill.ended and one.retest == f"{x.scenario}/{x.variant}"]
-    if not later:
-        return None
-    first = min(later, key=lambda x: x.ended)
-    day = f"{datetime.fromtimestamp(first.ended, UTC):%-d %b %Y}"
-    return f"{day}. {verdict(one.measure, drill.times.get(one.measure), first.times.get(one.measure))}"
+    rows = SERVER.rooms.store
+    with suppress(DrillError):  # a sample is no drill
+        earlier = rows.drill(drill.drill)
+        named = [x for x in shown if x.ended > drill.ended and one.retest == f"{x.scenario.split(OWN)[0]}/{x.variant}"]
+        for x in sorted(named, key=lambda x: x.ended):
+            if is_tested_by(one, earlier, rows.drill(x.drill)):
+                day = f"{datetime.fromtimestamp(x.ended, UTC):%-d %b %Y}"
+                alike = drill.difficulty == x.difficulty
+                then, now = drill.times.get(one.measure), x.times.get(one.measure)
+                return f"{day}. {verdict(one.measure, then, now, alike)}"
+    return None

@@ -51,7 +51,7 @@ def tab() -> None:
     if not known and taken:
         st.markdown("**It belongs to a team, which may be you alone.** Nobody needs an account.")
         membership.new(first=True)
-    _say()
+    membership.say(PLACE)
     for team, own in known:
         st.html(f"<h2 class='section'>{escape(team.name)}</h2>")
         found = SERVER.rooms.uploads.of(team.id)
@@ -62,16 +62,6 @@ def tab() -> None:
                 _drill(one, own, found)
         if taken:
             _bring(team, own)
-
-
-def _say() -> None:
-    """Say what became of what was asked for last."""
-    found = session.answered(PLACE)
-    if found and found[0]:
-        st.success(plain(found[1]), icon=":material/check:")
-    elif found:
-        shell.refused(PLACE)
-    session.forget(PLACE)
 
 
 def _bring(team: Team, own: Member) -> None:
@@ -92,7 +82,8 @@ def _bring(team: Team, own: Member) -> None:
 
 def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(one.title)}**  :gray[{plain(one.name)} · {_came(one)}]", width="stretch")
+        called = f"{plain(one.name)} · " if one.name != one.title else ""
+        st.markdown(f"**{plain(one.title)}**  :gray[{called}{_came(one)}]", width="stretch")
         if one.state == "ready":
             st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:",
                          query_params={"scenario": key_of(one)})  # fmt: skip
@@ -120,8 +111,8 @@ def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
             st.markdown("As the file that `drill add` puts into a folder of scenarios. It gives the drill away: "
                         "whoever has read it cannot rehearse it any more.")  # fmt: skip
             st.download_button(
-                "Take the file", lambda: packed_again(*SERVER.rooms.uploads.files(one.id)), f"{one.name}.drill.zip",
-                "application/zip", on_click="ignore", key=f"pack-{one.id}", type="primary",
+                "Take the file", lambda: packed_again(*SERVER.rooms.uploads.taken(own, one.id)),
+                f"{one.name}.drill.zip", "application/zip", on_click="ignore", key=f"pack-{one.id}", type="primary",
             )  # fmt: skip
         with st.popover("Remove", key=f"remove-{one.id}", type="tertiary", icon=":material/delete:"):
             st.markdown("Nobody opens drills of it any more. Those under way go on, and debriefs stay.")

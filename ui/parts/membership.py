@@ -36,14 +36,14 @@ def in_short() -> str:
     return f"Your team: {names[0]}" if len(names) == 1 else f"Your teams: {', '.join(names)}"
 
 
-def say() -> None:
-    """Say what became of what was asked for last."""
-    found = session.answered(PLACE)
+def say(place: str = PLACE) -> None:
+    """Say what became of what was asked for last in a place."""
+    found = session.answered(place)
     if found and found[0]:
         st.success(plain(found[1]), icon=":material/check:")
     elif found:
-        shell.refused(PLACE)
-    session.forget(PLACE)
+        shell.refused(place)
+    session.forget(place)
 
 
 def new(first: bool) -> None:

@@ -19,7 +19,9 @@ class GroupSpec(Data):
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
     __pydantic_extra__: dict[str, float]
     title: str
+    """What people call it."""
     weight: Annotated[float, Field(gt=0, le=1)]
+    """Share of the whole that it stands for, above 0, up to 1."""
     tolerance: Annotated[float, Field(ge=0, le=1)] = 0.01
     """Share of it that may still be affected."""
 
@@ -33,10 +35,13 @@ class Stock(Data):
     """A quantity of each group that changes by so much a minute, and stays within bounds."""
 
     change: Formula
+    """What is added a minute."""
     starts: Formula = 0.0
     """What it is before anything happens: numbers and constants alone."""
     least: float = 0.0
+    """It never falls below this."""
     most: float = 1e12
+    """It never rises above this."""
 
     @classmethod
     def read(cls, value: Any) -> Any:
@@ -47,9 +52,13 @@ class HarmSpec(Data):
     """One kind of harm: what is added to it a minute, over all groups where it is by group."""
 
     title: str
+    """What people call it."""
     unit: str = ""
+    """Printed behind it."""
     rate: Formula
+    """What is added a minute."""
     weight: Annotated[float, Field(ge=0, le=1)]
+    """Share of the whole loss, 0 to 1."""
     scale: Annotated[float, Field(gt=0)] | None = None
     """What doing nothing costs by the horizon; worked out unless given."""
 
@@ -58,8 +67,11 @@ class FigureForm(Data):
     """A number that people state."""
 
     title: str
+    """What people call it."""
     unit: str = ""
+    """Printed behind it."""
     value: Formula
+    """What is true of it now, over the whole world."""
 
     @classmethod
     def read(cls, value: Any) -> Any:
@@ -70,15 +82,21 @@ class Happening(Data):
     """Something that happens whatever anybody does, or unless its service is frozen."""
 
     at: Seconds
+    """Drill second; before T+0 it moves with the fault."""
     service: str
+    """Service that it happens to."""
     says: str
+    """What the list of changes says of it."""
     by: str = ""
     """Who did it; a release train or a bot, unless given."""
     set: dict[Word, float] = {}
     """Levers that it turns."""
     over: Span = 0
+    """Seconds over which the levers move."""
     unless_frozen: bool = False
+    """It does not happen once its service is frozen."""
     harmless: bool = False
+    """Letting it through costs nothing."""
 
 
 class BlockUse(Data):
@@ -87,6 +105,7 @@ class BlockUse(Data):
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
     __pydantic_extra__: dict[str, str | float]
     use: str
+    """Which mechanism."""
 
     @property
     def given(self) -> dict[str, str | float]:
@@ -100,16 +119,23 @@ class WorldSpec(Data):
     step: Annotated[Seconds, Field(ge=1, le=60)] = 15
     """Largest step in which it is worked out."""
     groups: Annotated[dict[Word, GroupSpec], Field(min_length=1, max_length=12)]
+    """Who is hit: parts that recover on their own terms, up to 12."""
     levers: dict[Word, float]
     """What people and releases turn, and where each stands at first."""
     blocks: dict[Word, BlockUse] = {}
+    """Ready-made mechanisms, each a stock of its name."""
     let: dict[Word, Formula] = {}
     """Names for formulas; `affected` is the share of each group that is hit now."""
     state: dict[Word, Annotated[Stock, BeforeValidator(Stock.read)]] = {}
+    """Stocks of each group."""
     facts: dict[Word, Formula] = {}
+    """Names for what holds or not, for conditions and templates."""
     harm: Annotated[dict[Word, HarmSpec], Field(min_length=1)]
+    """Kinds of harm."""
     figures: dict[Word, Annotated[FigureForm, BeforeValidator(FigureForm.read)]] = {}
+    """Numbers that people state."""
     happens: tuple[Happening, ...] = ()
+    """What happens whatever anybody does."""
 
     @model_validator(mode="after")
     def _has_affected(self) -> Self:
