@@ -187,7 +187,7 @@ class Scenario(p.Data):
     """What can get worse: risks, side effects and segments that a statement may name."""
     residual_risks: tuple[p.Tick, ...]
     unknowns: tuple[p.Tick, ...]
-    reasons: tuple[p.Pickable, ...]
+    reasons: tuple[p.Tick, ...]
     needs: tuple[p.Pickable, ...]
     revisions: tuple[p.Tick, ...]
     """Revisions one could go back to; the true one is known-good."""

@@ -209,4 +209,4 @@ def test_sequence_kept(lines: list[Lines], status: str, points: float, word: str
 def test_a_large_figure_that_does_not_hold_is_read_as_people_write_it() -> None:
     false = [*BACK, *update("20:00", impact=figure(1_234_567))]
     found = view(false)
-    assert untruths(found, found.all(acts.UpdateStakeholders)[0])[0] == "Locked users 1,234,567"
+    assert untruths(found, found.all(acts.UpdateStakeholders)[0])[0] == "Locked users: 1,234,567, in truth 1,000"
