@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analytics.facts import tick_true
 from analytics.report.tables import claims, each, table
 from analytics.scorecard import listed
 from analytics.view import Moment, RecordView
@@ -143,12 +144,19 @@ def decisions(view: RecordView) -> Iterator[Any]:
         better = fit.branches[0].name if fit and fit.branches and fit.branches[0].loss < fit.taken else ""
         yield {
             "at": m.at, "decision": m.body.decision, "strategy": m.body.strategy or "no strategy named",
-            "why_now": view.title("reasons", m.body.why_now),
+            "why_now": _reason(view, m),
             "actions": view.titles("actions", m.body.actions) if m.body.actions else "",
             "confidence": m.body.confidence, "executes": view.title("roles", m.body.execution_owner),
             "verifies": view.title("roles", m.body.verification_owner or "nobody"), "evidence": m.body.evidence,
             "gap": fit.gap if fit else float("nan"), "best": better,
         }  # fmt: skip
+
+
+def _reason(view: RecordView, m: Moment[acts.RecordDecision]) -> str:
+    """Return the reason that was given, with a word where the world says that it was not so."""
+    said = view.title("reasons", m.body.why_now)
+    known = view.scenario.find("reasons", m.body.why_now) is not None
+    return said if not known or tick_true(view, "reasons", m.body.why_now, m.at) else f"{said} (which was not so)"
 
 
 # --- what was behind it --------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ class UpdateExecutives(
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            f"Update (executives): {n.figure(self.impact)}",
+            f"Update (executives): {n.figure(self.impact)}" if self.impact else "Update (executives)",
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",

@@ -311,6 +311,41 @@ def test_a_decision_confirms_what_is_under_way_already() -> None:
     assert [row["begun"] for row in context(twice)["decisions"]] == [True, True]
 
 
+def test_a_step_that_was_run_twice_under_one_decision_is_told_as_two_runs() -> None:
+    runs = (("flag", "09", "action:flag"), ("flag", "12", "action:flag-2"), ("rollback", "14", "action:rollback"))
+    orders = [b.act(f"{at}:00", what, decision="decision:1", ref=ref) for what, at, ref in runs]
+    twice = built(b.decide("08:00", "flag"), *orders)
+    (one,) = context(twice)["decisions"]
+    assert [deed.partition(" (")[0] for deed in one["deeds"]] == [
+        "flag: begun T+09:00", "flag, once more: begun T+12:00", "rollback: begun T+14:00",
+    ]  # fmt: skip
+    assert context(twice)["undecided"] == []
+
+
+def test_a_reason_that_the_world_shows_to_be_false_is_marked() -> None:
+    for true, says in ((True, "it grows"), (False, "it grows (which was not so)")):
+        made = b.scenario(reasons=[{"id": "harm_grows", "title": "it grows", "true_when": {"t": {"above": 0}} if true
+                                    else {"t": {"below": 0}}}])
+        (one,) = context(built(b.decide("08:00", "flag", why_now="harm_grows"), of=made))["decisions"]
+        assert one["why"] == says
+
+
+def test_a_decision_note_is_told_to_whom_and_what_it_names_stands_beside_what_was_done() -> None:
+    note = b.say("20:00", "comms", acts.PublishDecisionNote(
+        cause="key", confidence="L2", actions=("flag", "scoped"), figures=(b.figure(3),)))  # fmt: skip
+    tree = context(built(b.act("09:00", "flag"), note))
+    (told,) = tree["updates"]
+    assert (told["kind"], told["to"]) == ("publish_decision_note", "all who read the record")
+    found = {one["about"]: (one["true"], one["holds"]) for one in tree["claims"]}
+    assert found["steps"] == ("not begun by then: scoped", False)
+    assert not found["figure"][1]
+
+
+def test_what_a_queued_change_made_worse_says_what_leapt(finished: Callable[[str], Finished]) -> None:
+    (one,) = context(finished("permission_leak-impatient-7"))["worsened"]
+    assert "Evidence that is gone: 0 % before, 45 % after" in one["jumped"]
+
+
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
     text = context(finished("auth_token-impatient-7"))["opening"][-1]["text"]
     assert "holds the total" not in text

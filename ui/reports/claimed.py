@@ -9,30 +9,88 @@ import pandas as pd
 
 from analytics.report import tables as frames
 from analytics.report.tables import each
+from simulator import acts
 from simulator import events as e
+from simulator.record.entry import Body
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.numbers import counted
 
-TOLD = ("update_stakeholders", "update_executives", "escalate_internally", "correct_update", "publish_decision_note")
-"""Acts that tell others figures."""
+TOLD = (
+    acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate,
+    acts.PublishDecisionNote, acts.WriteLeadershipNote, acts.PublishClosurePackage,
+)  # fmt: skip
+"""Acts that tell others how it stands."""
+
+
+def told(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what was told to whom, in words."""
+    for m in drill.view.all(*TOLD):
+        names = drill.names_then.at(m.seq)
+        yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": _audience(drill, m.body),
+               "text": m.body.sentence(names)}  # fmt: skip
+
+
+def _audience(drill: Finished, body: Body) -> str:
+    """Return whom an act tells something, empty where it is said within the incident."""
+    match body:
+        case acts.UpdateStakeholders(audience=audience):
+            return drill.names.title("audience", audience)
+        case acts.CorrectUpdate(update=update):
+            corrected = drill.view.find(update)
+            return _audience(drill, corrected.body) if corrected else ""
+        case acts.UpdateExecutives():
+            return "executives"
+        case acts.WriteLeadershipNote():
+            return "leadership"
+        case acts.EscalateInternally():
+            return "own organisation"
+        case acts.PublishDecisionNote() | acts.PublishClosurePackage():
+            return "all who read the record"
+    return ""
 
 
 def claims(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what people claimed beside what was so at that second, figures that they told others included."""
-    found = [*_statements(drill), *_told_figures(drill)]
+    found = [*_statements(drill), *_told_figures(drill), *_told_steps(drill)]
     yield from (row for _, row in sorted(found, key=lambda one: one[0]))
 
 
 def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each figure of an update by its entry; where nobody can tell the truth it is left out."""
     for row in each(frames.figures(drill.view)):
-        if row.where in TOLD and row.holds is not pd.NA:
-            said, true = counted(row.low, row.unit), counted(row.true, row.unit)
-            said = said if row.high == row.low else f"{said} to {counted(row.high, row.unit)}"
-            who = drill.names_then.at(row.seq).person(drill.view.entry(row.seq).by)
-            yield row.seq, {"at": clock(row.at), "who": who, "about": "figure", "said": f"{row.title}: {said}",
-                            "true": true, "holds": bool(row.holds)}  # fmt: skip
+        entry = drill.view.entry(row.seq)
+        if isinstance(entry.body, TOLD) and row.holds is not pd.NA:
+            lowest, highest = drill.view.figure_range(row.figure, row.at) or (row.true, row.true)
+            who, said = drill.names_then.at(row.seq).person(entry.by), _span(row.low, row.high, row.unit)
+            yield row.seq, {"at": clock(row.at), "who": who, "to": _audience(drill, entry.body), "about": "figure",
+                            "said": f"{row.title}: {said}", "true": _span(lowest, highest, row.unit),
+                            "holds": bool(row.holds)}  # fmt: skip
+
+
+def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the cause that others were told, and the steps they were told of, beside how far each was by then."""
+    view = drill.view
+    for m in view.all(*TOLD):
+        cause, one = getattr(m.body, "cause", None), getattr(m.body, "mitigation", None)
+        row = {"at": clock(m.at), "who": drill.names_then.at(m.seq).person(m.by), "to": _audience(drill, m.body)}
+        if cause:
+            true = view.is_true("causes", cause)
+            yield m.seq, {**row, "about": "cause", "said": view.title("causes", cause),
+                          "true": "it was" if true else "it was not", "holds": true}  # fmt: skip
+        begun = {run.ident for run in view.started if run.begun <= m.at}
+        steps = [step for step in dict.fromkeys((one, *getattr(m.body, "actions", ()))) if step]
+        if steps:
+            lacks = [step for step in steps if step not in begun]
+            which = f": {view.titles('actions', lacks)}" if 0 < len(lacks) < len(steps) else ""
+            yield m.seq, {**row, "about": "steps", "said": view.titles("actions", steps), "holds": not lacks,
+                          "true": f"not begun by then{which}" if lacks else "begun by then"}  # fmt: skip
+
+
+def _span(low: float, high: float, unit: str) -> str:
+    """Return a number, or from which to which, as people write it."""
+    first, last = counted(low, unit), counted(high, unit)
+    return first if first == last else f"{first.removesuffix(f' {unit}')} to {last}"
 
 
 def _statements(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -46,4 +104,4 @@ def _statements(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             true += ", and one level above is taken as true"
         said = f"{row.said}: “{words}”" if words else row.said
         yield row.seq, {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
-                        "said": said, "true": true, "holds": row.holds}  # fmt: skip
+                        "to": _audience(drill, entry.body), "said": said, "true": true, "holds": row.holds}  # fmt: skip

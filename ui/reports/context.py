@@ -18,6 +18,7 @@ from analytics.overrides import with_overrides
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.report.tables import each
+from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
 from simulator.names import Said
@@ -29,8 +30,10 @@ from simulator.values import HOST
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
+from ui.reports.claimed import told as told_to
 from ui.reports.decided import alternatives, decisions, undecided
 from ui.reports.finished import Finished
+from ui.reports.known import checks, knew, worsened
 from ui.reports.numbers import counted
 from ui.reports.opening import opening
 
@@ -74,12 +77,14 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "undecided": list(undecided(drill)),
         "alternatives": list(alternatives(drill)),
         "injects": list(_injects(drill)),
-        "updates": list(_said(drill, *UPDATES)),
+        "updates": list(told_to(drill)),
         "claims": list(claims(drill)),
         "score": _score(drill),
         "missed": list(_missed(drill)),
+        "knew": list(knew(drill)),
+        "worsened": list(worsened(drill)),
         "remains": _remains(drill),
-        "comparisons": list(_comparisons(drill)),
+        "checks": list(checks(drill)),
         "leadership": list(_said(drill, acts.WriteLeadershipNote)),
         "closure": list(_said(drill, acts.PublishClosurePackage, acts.PublishDecisionNote)),
         "ratings": [
@@ -266,8 +271,17 @@ def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
     order = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
     for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
-               "verdict": row.verdict,
+               "verdict": row.verdict, "proposed": _proposed(drill, row.inject),
                "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered))}  # fmt: skip
+
+
+def _proposed(drill: Finished, inject: str) -> str:
+    """Return what somebody wanted done and whether anybody did it, empty where nothing was proposed."""
+    action = getattr(drill.scenario.find("injects", inject), "proposes", None)
+    if not action:
+        return ""
+    done = next((run for run in drill.view.started if run.spec.id == action), None)
+    return f"{drill.names.title('actions', action)}: {f'begun {clock(done.begun)}' if done else 'not done'}"
 
 
 def _said(drill: Finished, *kinds: type[acts.Act]) -> Iterator[dict[str, Any]]:
@@ -322,19 +336,15 @@ def _sentences(text: str) -> list[str]:
 
 
 def _missed(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what was passed over, what never came before what came late: signals, cues, requests without an answer."""
-    rows = [one for one in beside(drill.view, "signals") if one.share and one.note]
+    """Yield what was passed over, what never came before what came late: alerts, requests without an answer."""
+    rows = [one for one in beside(drill.view, "signals") if one.share and one.note and not one.id.startswith("cue:")]
     for one in sorted(rows, key=lambda one: _weight(one.id, one.note)):
         yield {"what": one.title, "note": one.note, "first": one.share >= 1}
 
 
 def _weight(ident: str, note: str) -> int:
-    """Return the rank of something that was passed over: asked and never answered, paged, never heard of, late."""
-    if note.endswith("never came"):
-        return 0
-    if ident.startswith("alert:"):
-        return 1
-    return 2 if note.endswith("nobody heard of it") else 3
+    """Return the rank of something that was passed over: asked and never answered, paged, late."""
+    return 0 if note.endswith("never came") else 1 if ident.startswith("alert:") else 2
 
 
 def _remains(drill: Finished) -> dict[str, Any]:
@@ -362,27 +372,27 @@ def _clocks(drill: Finished) -> Iterator[str]:
         yield f"{m.body.sentence(drill.names_then.at(m.seq))} (promised {clock(m.at)})"
     if not view.closed and history.next_update_due is not None:
         late = ", and did not come" if history.next_update_due <= view.left else ""
-        owed = "promised for" if view.all(acts.UpdateStakeholders) else "owed by"
-        yield f"The next update was {owed} {clock(history.next_update_due)}{late}"
+        promised = view.all(acts.UpdateStakeholders)[-1:]
+        owed = "promised for" if promised else "owed by"
+        yield f"The next update was {owed} {clock(history.next_update_due)}{late}{_by(drill, promised)}"
     if history.frozen:
-        yield f"Frozen still: {', '.join(history.frozen)}"
+        frozen = drill.names.titles("services", history.frozen)
+        yield f"Frozen still: {frozen}{_by(drill, view.all(acts.Freeze)[-1:])}"
     recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
     for m in view.all(e.ActionFinished):
         if m.seq in recorded and _ahead(drill, m.body.output):
             yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
 
 
+def _by(drill: Finished, acts_of: Sequence[Moment[Any]]) -> str:
+    """Return who gave the last of some acts and when, in brackets."""
+    return "".join(f" ({drill.names_then.at(m.seq).person(m.by)}, {clock(m.at)})" for m in acts_of[-1:])
+
+
 def _ahead(drill: Finished, output: str) -> bool:
     """Tell whether something that was put on record names a time that is still to come when people leave."""
     left = datetime.fromisoformat(drill.scenario.t0_utc) + timedelta(seconds=drill.view.left)
     return any(at > f"{left:%Y-%m-%d %H:%M:%S}" for at in re.findall(INSTANT, output))
-
-
-def _comparisons(drill: Finished) -> Iterator[dict[str, Any]]:
-    for m in drill.view.all(e.VerificationMeasured):
-        rows = [row.sentence(drill.names) for row in m.body.rows]
-        came = "all within the baseline" if m.body.green else "not back to the baseline"
-        yield {"at": clock(m.at), "came": came, "rows": rows}
 
 
 def _rated(drill: Finished, what: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.report import story
@@ -15,7 +16,7 @@ from simulator import events as e
 from simulator.names import Names
 from simulator.record.journal import refused
 from simulator.text import clock
-from simulator.values import Rejection, Rung
+from simulator.values import COMMANDER, Rejection, Rung
 from ui.reports.finished import Finished
 
 RUNGS: dict[Rung, str] = {
@@ -30,9 +31,10 @@ CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "cons
 
 def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield each decision with what became of every step in it, and how much a better branch would have saved."""
+    carried = _carried(drill)
     for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
         names, left = drill.names_then.at(m.seq), row.gap
-        runs = {ident: _run(drill, m, ident) for ident in m.body.actions}
+        runs = _runs(drill, m, carried.get(m.seq, ()))
         yield {
             "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
             "actions": row.actions, "why": row.why_now, "confidence": m.body.confidence,
@@ -40,48 +42,72 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "evidence": "; ".join(names.cited(ref) for ref in m.body.evidence),
             "executes": names.handle(m.body.execution_owner or ""),
             "verifies": names.handle(m.body.verification_owner) if m.body.verification_owner else "nobody",
-            "begun": any(run is not None and run.started is not None for run in runs.values()),
-            "deeds": [_deed(drill, names, m, ident, run) for ident, run in runs.items()],
+            "begun": any(run is not None and run.started is not None for _, run in runs),
+            "deeds": list(_deeds(drill, names, m, runs)),
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
             "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
         }  # fmt: skip
 
 
-def _run(drill: Finished, m: Moment[acts.RecordDecision], action: str) -> Attempt | None:
-    """Return the run in which a step of a decision was carried out.
+def _carried(drill: Finished) -> Mapping[int | None, Sequence[Attempt]]:
+    """Return decision (its entry) -> the runs that were ordered for it, by the second; None has those for none.
 
-    One that names it, else the next of that step, else the last that was begun before: such a decision confirms it.
+    A run is for the decision that it names, else for the last one before it that names its step.
     """
-    runs = [run for run in drill.view.runs if run.spec.id == action]
-    later = [run for run in runs if run.order_seq > m.seq]
-    named = [run for run in later if run.decision == m.ref]
-    before = [run for run in runs if run.order_seq < m.seq and run.started is not None and run.begun <= m.at]
-    return next(iter(named or later or before[-1:]), None)
+    found: dict[int | None, list[Attempt]] = defaultdict(list)
+    for run in drill.view.runs:
+        named = [m for m in drill.view.decisions if m.ref == run.decision]
+        before = [m for m in drill.view.decisions if m.seq < run.order_seq and run.spec.id in m.body.actions]
+        found[(named or before)[-1].seq if named or before else None].append(run)
+    return found
+
+
+def _runs(drill: Finished, m: Moment[acts.RecordDecision], mine: Sequence[Attempt]
+          ) -> Sequence[tuple[str, Attempt | None]]:
+    """Return each step of a decision with each run of it, and what else was ordered for it.
+
+    A step without a run of its own was carried out for the next decision of it, or was under way: that confirms it.
+    """
+    found: list[tuple[str, Attempt | None]] = []
+    for ident in m.body.actions:
+        own = [run for run in mine if run.spec.id == ident]
+        begun = [run for run in own if run.started is not None]
+        others = [run for run in drill.view.runs if run.spec.id == ident and run not in mine]
+        later = [run for run in others if run.order_seq > m.seq]
+        before = [run for run in others if run.started is not None and run.order_seq < m.seq and run.begun <= m.at]
+        found += [(ident, run) for run in begun or own[:1] or later[:1] or before[-1:] or [None]]
+    rest = (run for run in mine if run.spec.id not in m.body.actions and run.started is not None)
+    return [*found, *((run.spec.id, run) for run in rest if not run.spec.looks)]
 
 
 def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield the steps that people began though no decision before them names them."""
-    decided = [(m.seq, ident) for m in drill.view.decisions for ident in m.body.actions]
-    for run in drill.view.started:
-        before = any(seq < run.order_seq and ident == run.spec.id for seq, ident in decided)
-        if not before and run.decision is None and run.spec.mitigates and not run.spec.looks:
+    """Yield the changes that people began though no decision before them names them."""
+    for run in _carried(drill).get(None, ()):
+        if run.started is not None and not run.spec.looks:
             yield {"at": clock(run.begun), "what": _done(drill.names_then.at(run.order_seq), run)}
 
 
-def _deed(drill: Finished, names: Names, m: Moment[acts.RecordDecision], action: str, run: Attempt | None) -> str:
-    title = names.title("actions", action)
-    if run is None or run.started is None:
-        refusals = (f"{title}: never begun, the order at {clock(x.at)} was refused" for x in drill.journal
-                    if x.seq > m.seq and isinstance(x.body, acts.TakeAction) and x.body.action == action
-                    and x.seq in refused(drill.journal.entries))  # fmt: skip
-        ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
-        return next(refusals, f"{title}: never begun{ordered}")
-    return _done(names, run)
+def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
+           runs: Sequence[tuple[str, Attempt | None]]) -> Iterator[str]:
+    """Yield what became of each step of a decision, run by run."""
+    told: set[str] = set()
+    for action, run in runs:
+        if run is None or run.started is None:
+            title = names.title("actions", action)
+            refusals = (f"{title}: never begun, the order at {clock(x.at)} was refused" for x in drill.journal
+                        if x.seq > m.seq and isinstance(x.body, acts.TakeAction) and x.body.action == action
+                        and x.seq in refused(drill.journal.entries))  # fmt: skip
+            ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
+            yield next(refusals, f"{title}: never begun{ordered}")
+        else:
+            yield _done(names, run, again=action in told)
+        told.add(action)
 
 
-def _done(names: Names, run: Attempt) -> str:
+def _done(names: Names, run: Attempt, again: bool = False) -> str:
     """Return how far a step came that was begun."""
-    begun = f"{names.title('actions', run.spec.id)}: begun {clock(run.begun)} ({names.handle(run.executor)})"
+    title = f"{names.title('actions', run.spec.id)}{', once more' if again else ''}"
+    begun = f"{title}: begun {clock(run.begun)} ({names.handle(run.executor)})"
     if run.aborted is not None:
         return f"{begun}, stopped {clock(run.aborted)}"
     if run.effect is not None:
@@ -106,7 +132,9 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
         for one in m.body.recommendations:
             if one.action != m.body.choice:
                 what = f"{names.title('actions', one.action)}, which {names.voice(one)} wanted"
-                found.append((m.at, "chosen against", what, f"in favour of {names.title('actions', m.body.choice)}"))
+                begun = any(run.spec.id == m.body.choice for run in view.started)
+                instead = f"in favour of {names.title('actions', m.body.choice)}{'' if begun else ', never begun'}"
+                found.append((m.at, "chosen against", what, instead))
     for m in view.all(acts.ChallengeClaim):
         names = drill.names_then.at(m.seq)
         said = names.voices.get(m.body.inject)
@@ -133,5 +161,5 @@ def _refused(drill: Finished) -> Iterator[tuple[int, str, str, str]]:
                 case acts.RecordDecision(actions=actions, decision=decision):
                     what = f"decision: {drill.view.titles('actions', actions) if actions else decision}"
                 case acts.HandOff(what=post, to=to):
-                    what = f"handing {post} over to {names.handle(to)}"
+                    what = f"handing over {'command' if post == COMMANDER else post} to {names.handle(to)}"
             yield x.at, "refused", f"{names.person(x.by)}, {what}", why[x.seq]

@@ -16,7 +16,7 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return six short answers, each with its question, made of the parts of `tree`."""
     lines = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit, at the worst": "; ".join(_hit(drill, tree["hit"], tree["impact"])) or "nobody",
+        "Who was hit": "; ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
@@ -25,13 +25,14 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"title": title, "text": text} for title, text in lines.items()]
 
 
-def _hit(drill: Finished, hit: Sequence[Row], impact: Sequence[Row]) -> Iterator[str]:
-    """Yield who was hit in all, and the two largest harms, by what they weigh."""
-    yield from (f"{one['title']}: {one['worst']}" for one in hit[:3])
+def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who was hit at the worst, and the two largest harms since the first page, by what they weigh."""
+    yield from (f"{one['title']}: {one['worst']} ({one['at']})" for one in tree["hit"][:3])
     done = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
-    worst = sorted((one for one in impact if one["any"]), key=lambda one: -weight[one["id"]])
-    yield from (f"{one['title']}: {one['value']}" for one in worst[:2])
+    worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
+    span = f"from the first page to {tree['drill']['horizon']}"
+    yield from (f"{one['title']}, {span}: {one['value']}" for one in worst[:2])
 
 
 def _declared(drill: Finished) -> str:

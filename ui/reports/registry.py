@@ -47,7 +47,7 @@ REPORTS: Mapping[str, ReportKind] = {
     "leadership": ReportKind("Leadership note", "What leadership was told, and what holds by the record",
                              ("drill", "cause", "hit", "impact", "decisions", "leadership", "updates", "remains")),
     "closure": ReportKind("Closure package", "For a new owner: decisions, verification, what remains",
-                          ("drill", "closure", "claims", "decisions", "comparisons", "updates", "remains")),
+                          ("drill", "closure", "claims", "decisions", "checks", "updates", "remains")),
     "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
                            ("drill", "people", "command", "objectives", "remains", "limits"), ("people",),
                              ("seat", "name", "minutes", "acts")),
