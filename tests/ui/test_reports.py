@@ -236,7 +236,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
     yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
     late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
-    untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | recovery: recovered" for m in
+    untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | the room | recovery: recovered" for m in
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
     last = max((span.until for span in view.commanders), default=0)
     unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []

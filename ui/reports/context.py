@@ -421,7 +421,8 @@ def _limits(drill: Finished) -> Iterator[str]:
         yield f"The facilitator forced or forbade {forced} outcome{'' if forced == 1 else 's'}."
     spread = (drill.card or {}).get("spread")
     if spread:
-        yield f"The same commands on other seeds come to {spread['low']} to {spread['high']} points."
+        low, high = spread["low"], spread["high"]
+        yield f"The same commands on other seeds come to {low}{'' if low == high else f' to {high}'} points."
     if drill.corrections:
         yield f"{len(drill.corrections)} points were set by hand; they stand beside the record's own."
     if drill.unnamed:
