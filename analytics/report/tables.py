@@ -271,7 +271,9 @@ def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool
     match body:
         case acts.Declare() | acts.ChangeSeverity():
             true = facts.severity_truth(view, at)
-            return "severity", body.severity, true, fits(view, body.severity, true)
+            holds = fits(view, body.severity, true)
+            above = ", and one level above is taken as true" if holds and body.severity != true else ""
+            return "severity", body.severity, f"{true}{above}", holds
         case acts.UpdateStakeholders() | acts.CorrectUpdate():
             return "status", body.status, world_was(view, at), facts.status_true(view, body.status, at)
         case acts.ClaimRecovery(claim="recovered"):

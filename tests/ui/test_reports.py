@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from analytics.about import times
+from analytics.report import story
+from analytics.report.tables import each
 from scenarios.loader import load
 from simulator import acts
 from simulator import events as e
@@ -223,7 +225,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
         view.title("roles", first.role), view.title("reasons", first.body.why_now),
     ]  # fmt: skip
-    yield "Which alternatives were rejected?", [
+    turned = [
         *(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for m in view.decisions[:1] for one in m.body.rejected),
         *(view.title("actions", one.action) for m in view.all(acts.RecordContradiction)
           for one in m.body.recommendations if one.action != m.body.choice),
@@ -231,6 +233,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           and x.seq in refused(drill.journal.entries)),
         *(f"not done: {row['who']}" for row in context(drill)["injects"] if row["verdict"] == "kept"),
     ]  # fmt: skip
+    yield "Which alternatives were rejected?", turned or ["Nothing else is on record as turned down"]
     back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
             "Recovery verified")) if at is not None]  # fmt: skip
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
@@ -240,7 +243,10 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
     last = max((span.until for span in view.commanders), default=0)
     unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
-    yield "What was missed?", [*late, *untrue, *unled, "### What was passed over"]
+    worse = [f"{clock(m.at)}, a queued change landed" for m in view.all(e.MergeLanded) if m.body.harmful]
+    unheard = [f"nobody | {row.text}" for row in each(story.cues(view)) if row.how == "never" and row.known >= 0]
+    red = [f"{clock(one.at)} | " for one in view.recovery.certificates]
+    yield "What was missed?", [*late, *untrue, *unled, *worse, *unheard, *red, "### What was passed over"]
     limits = sorted((one for one in (*card.get("caps", ()), *card.get("anti_patterns", ()))
                      if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
@@ -256,8 +262,9 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("name", [
-    *DRILLS, "billing_mismatch-impatient-7", "checkout_dip-by_the_book-7", "parcel_lag-by_the_book-7",
-    "sign_in_link-by_the_book-7", "levels_unseen-by_the_book-7",
+    *DRILLS, "auth_token-impatient-7", "billing_mismatch-impatient-7", "permission_leak-impatient-7",
+    "checkout_dip-by_the_book-7", "parcel_lag-by_the_book-7", "sign_in_link-by_the_book-7",
+    "levels_unseen-by_the_book-7",
 ])  # fmt: skip
 def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
     finished: Callable[[str], Finished], name: str
@@ -358,6 +365,8 @@ def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> 
     assert "sold a minute" not in sold["opening"][1]["text"]
     assert "People who found a free seat taken" in sold["opening"][1]["text"]
     assert "mobile" not in json.dumps(context(finished(DRILLS[0]))["hit"])
+    for name, unit in (("parcel_lag", "parcels"), ("sign_in_link", "members"), ("levels_unseen", "homes")):
+        assert context(finished(f"{name}-by_the_book-7"))["hit"][0]["worst"].endswith(unit)
     leak = context(finished(DRILLS[2]))
     assert [one for one in leak["remains"]["clocks"] if "awareness" in one or "snapshot" in one.lower()] == [
         "Put the time of awareness on record, T+02:32: aware 13:07:32Z; 72 h run until 2026-04-18 13:07:32Z"]

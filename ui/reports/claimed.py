@@ -72,19 +72,28 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the cause that others were told, and the steps they were told of, beside how far each was by then."""
     view = drill.view
     for m in view.all(*TOLD):
-        cause, one = getattr(m.body, "cause", None), getattr(m.body, "mitigation", None)
+        cause = getattr(m.body, "cause", None)
         row = {"at": clock(m.at), "who": drill.names_then.at(m.seq).person(m.by), "to": _audience(drill, m.body)}
         if cause:
             true = view.is_true("causes", cause)
             yield m.seq, {**row, "about": "cause", "said": view.title("causes", cause),
                           "true": "it was" if true else "it was not", "holds": true}  # fmt: skip
         begun = {run.ident for run in view.started if run.begun <= m.at}
-        steps = [step for step in dict.fromkeys((one, *getattr(m.body, "actions", ()))) if step]
-        if steps:
+        if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
             which = f": {view.titles('actions', lacks)}" if 0 < len(lacks) < len(steps) else ""
             yield m.seq, {**row, "about": "steps", "said": view.titles("actions", steps), "holds": not lacks,
                           "true": f"not begun by then{which}" if lacks else "begun by then"}  # fmt: skip
+
+
+def _steps(body: Body) -> tuple[str, ...]:
+    """Return the steps that an act tells others of as taken."""
+    match body:
+        case acts.UpdateStakeholders(mitigation=str() as one) | acts.UpdateExecutives(mitigation=str() as one):
+            return (one,)
+        case acts.PublishDecisionNote(actions=several):
+            return several
+    return ()
 
 
 def _span(low: float, high: float, unit: str) -> str:
@@ -100,8 +109,6 @@ def _statements(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         words = getattr(entry.body, "text", "")
         refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
         true = f"refused: {'; '.join(refusal.body.missing)}" if refusal and not row.holds else row.true
-        if row.about == "severity" and row.holds and row.said != row.true:
-            true += ", and one level above is taken as true"
         said = f"{row.said}: “{words}”" if words else row.said
         yield row.seq, {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
                         "to": _audience(drill, entry.body), "said": said, "true": true, "holds": row.holds}  # fmt: skip

@@ -181,8 +181,9 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         traces.append(marks(verdict, symbol, colour, frame[own], rows[own], hover))
     wanted = frame[frame["verdict"] != "none expected"]
     right = int(wanted["verdict"].isin(GOOD).sum())
-    missed = int((wanted["verdict"] == "missed").sum())
-    title = f"{right} of {len(wanted)} injects got the response they called for"
+    late, missed = (int((wanted["verdict"] == verdict).sum()) for verdict in ("late", "missed"))
+    title = f"{right} of {len(wanted)} injects got the response they called for in time"
+    title += f"; {late} got it late" if late else ""
     title += f"; {missed} got none" if missed else ""
     if wanted.empty:
         title = "No inject called for a response"
@@ -214,8 +215,9 @@ def cues(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         marks("reached everybody", "circle", TEAM, here[reached], rows[reached], here["matters_for"][reached]),
         marks("never said", "x", ALERT, here[never].assign(minute=end), rows[never], here["matters_for"][never]),
     ]
-    held = here[here["how"] != "overtaken"]
-    title = f"{int(reached.sum())} of {len(held)} facts that one role held reached everybody"
+    moot = int((here["how"] == "overtaken").sum())
+    title = f"{int(reached.sum())} of {len(here)} facts that one role held reached everybody"
+    title += f"; {moot} mattered no more by then" if moot else ""
     waits = here[reached]
     if len(waits):
         longest = max(each(waits), key=lambda row: row.waited)
