@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.acts import ACTS
+from simulator.acts import ACTS, RecordVerification
 from simulator.briefing import Briefing
 from simulator.text import clock
 from ui.parts.catalogue import Form, useful
@@ -42,8 +42,14 @@ def gate_html(b: Briefing) -> str:
     missing = b.missing_for_closure()
     if not missing:
         return '<p class="gate open"><b>The gate would open now.</b></p>'
-    lines = "".join(f"<li>{escape(one.words)} {_way(b, one.by)}</li>" for one in missing)
+    lines = "".join(f"<li>{escape(one.words)} {_begun(b, one.by) or _way(b, one.by)}</li>" for one in missing)
     return f'<p class="gate"><b>Missing now ({len(missing)}):</b></p><ul class="ending">{lines}</ul>'
+
+
+def _begun(b: Briefing, kind: str) -> str:
+    """Return when what sees to a condition is through, where it is under way: who begins it again waits longer."""
+    until = b.measured_at() if ACTS[kind] is RecordVerification else None
+    return "" if until is None else f"<b>under way, measured at {clock(until)}</b>"
 
 
 def _way(b: Briefing, kind: str) -> str:
