@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from simulator import acts
 from simulator import events as e
 from simulator.catalogue import Catalogue, CommandLine, Panel
 from simulator.closure import Condition, missing_for_closure
@@ -54,15 +53,6 @@ class Briefing:
     def missing_for_closure(self) -> tuple[Condition, ...]:
         """Return what the closure gate would ask for now, of somebody sure enough; asking costs nothing."""
         return missing_for_closure(self.incident, self._drill.scenario, "L3", (), self.now)
-
-    def measured_at(self) -> int | None:
-        """Return the drill second at which the newest verification is measured, None where none is under way."""
-        given = self.incident.given(acts.RecordVerification.number)
-        seen = {x.body.run for x in self.incident.measured if isinstance(x.body, e.VerificationMeasured)}
-        if not given or Ref.to(acts.RecordVerification.number, len(given)) in seen:
-            return None
-        body = given[-1].body
-        return given[-1].at + round(60 * body.hold_minutes) if isinstance(body, acts.RecordVerification) else None
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""

@@ -15,7 +15,7 @@ from simulator.text import clock
 from simulator.values import Author, Duty
 from tests.played import under_way
 from tests.seeker import Seeker
-from ui.live.ending import gate_html
+from ui.live.ending import gate_html, measured_at
 from ui.live.forms import form_html, picker
 from ui.live.wanted import MOST, OFTEN, wanted
 from ui.parts.prefill import prefilled
@@ -78,17 +78,17 @@ def test_a_form_is_looked_for_by_its_title_and_by_what_it_is_for(word: str) -> N
 def test_while_a_verification_is_measured_nobody_is_sent_to_begin_another() -> None:
     engine = under_way("sign_in_link", "by_the_book", 7, 60)
     b = briefing(engine, "commander")
-    assert b.measured_at() is None
+    assert measured_at(b) is None
     panel = next(one.id for one in b.catalogue.panels if one.on_console)
     low, high = b.catalogue.quiet
     act = RecordVerification(metrics=(panel,), baseline_from=low, baseline_to=high, hold_minutes=5)
     assert engine.submit(act, Author.person("commander", "Ana")).refusal is None
     b = briefing(engine, "commander")
-    assert b.measured_at() == b.now + 300
+    assert measured_at(b) == b.now + 300
     assert f"under way, measured at {clock(b.now + 300)}" in gate_html(b)
     assert 'data-open="record_verification"' not in gate_html(b)
     engine.advance(engine.now + 301)
-    assert briefing(engine, "commander").measured_at() is None
+    assert measured_at(briefing(engine, "commander")) is None
 
 
 def test_a_decision_begins_with_what_was_done_and_nobody_decided() -> None:

@@ -11,6 +11,7 @@ from simulator import acts
 from simulator.acts import ACTS, Act
 from simulator.briefing import Briefing
 from simulator.values import Duty
+from ui.live.ending import measured_at
 from ui.live.progress import progress
 from ui.parts.catalogue import Form, kind_of, useful
 
@@ -45,7 +46,7 @@ def _gate(b: Briefing) -> list[str]:
     if not acted or b.incident.closed:
         return []
     missing = [one.by for one in b.missing_for_closure()] or [kind_of(acts.RequestClosure)]
-    under_way = {kind_of(acts.RecordVerification)} if b.measured_at() is not None else set()
+    under_way = {kind_of(acts.RecordVerification)} if measured_at(b) is not None else set()
     return [kind for kind in missing if kind not in under_way]
 
 
