@@ -12,7 +12,7 @@ from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, titles_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.spoken import words_of
-from simulator.values import Duty, Ref
+from simulator.values import LANES, Duty, Ref
 
 
 class CommandLine(NamedTuple):
@@ -197,6 +197,7 @@ def called(scenario: Scenario, offers: Callable[[str, str], bool] = lambda sourc
     }
     units = {f.id: f.unit for f in scenario.figures if f.id in titles["figures"]}
     signals = {metric.id: metric.unit for metric in scenario.metrics if offers("metrics", metric.id)}
+    titles["lane"] = dict(LANES)
     titles["audience"] = {str(one): words for one, words in scenario.conventions.audiences.items()}
     handles = {role.id: role.handle for role in scenario.roles}
     return Called(titles, units, handles, scenario.channels[0], signals)

@@ -169,6 +169,10 @@ MOST_DECIDED: Final = 8
 Dependency = Annotated[Id, Pick("dependencies")]
 """A class of dependency, as the playbook that the drill is played with names them."""
 Lane = Literal["triage", "mitigation", "verification", "comms"]
+LANES: Final[Mapping[str, str]] = {
+    "triage": "Triage", "mitigation": "Mitigation", "verification": "Verification", "comms": "Communications",
+}  # fmt: skip
+"""Lane -> what people call it."""
 Post = Literal["commander", "deputy", "scribe"]
 """What somebody may be made during an incident, whatever their seat; it passes from one to another."""
 COMMANDER: Final = "commander"

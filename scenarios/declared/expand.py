@@ -14,6 +14,7 @@ from scenarios.declared.stock import hints, teaching
 from scenarios.declared.tools import ToolSpeller
 from simulator.acts import ACTS
 from simulator.scenario.document import Steps
+from simulator.values import LANES
 
 STILL_THERE = {"incident.handed_over": False, "incident.commanded": {"above": 10}}
 """What must hold for somebody to have to leave: they lead, and have not just taken over."""
@@ -158,7 +159,7 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
                 "expects": {"command": "acknowledge_page", "fields": {"alert": alert}, "within": 120,
                             "label": "The page is acknowledged"},
             }))  # fmt: skip
-        titles = {name: part.title for group in (self.drill.looks, self.drill.moves) for name, part in group.items()}
+        titles = titles_in(self.drill)
         injects += [
             (("says", index), inject(say, index, titles=titles)) for index, say in enumerate(self.drill.says)
         ]
@@ -217,6 +218,14 @@ def inject(say: SayData, index: int, prefix: str = "", titles: Mapping[str, str]
         expects = {"command": command, "fields": fields, "within": say.within}
         part["expects"] = {**expects, "label": called_for(command, fields, titles)}
     return part
+
+
+def titles_in(drill: DrillData) -> dict[str, str]:
+    """Return id -> title of what a response can be done to."""
+    parts = (drill.services, drill.world.groups, drill.signals, drill.looks, drill.moves)
+    titles = {name: part.title for group in parts for name, part in group.items()}
+    # A lane and the seat that owns it have one id, and nobody is paged who sits.
+    return titles | {name: one.title for name, one in drill.people.items() if one.page is not None} | dict(LANES)
 
 
 def called_for(command: str, fields: Raw, titles: Mapping[str, str]) -> str:

@@ -138,14 +138,15 @@ class AssignLane(
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.lanes.get(self.lane) == (self.owner, self.next_owner):
-            return already(f"{asked.handle(self.owner)} owns the {self.lane} lane, with the same next owner")
+            lane = v.LANES[self.lane].lower()
+            return already(f"{asked.handle(self.owner)} owns the {lane} lane, with the same next owner")
         return None
 
     def fold(self, history: History, entry: Entry) -> None:
         history.lanes[self.lane] = (self.owner, self.next_owner)
 
     def sentence(self, n: Names) -> str:
-        return f"{self.lane.title()} lane: {n.handle(self.owner)}, then {n.handle(self.next_owner)}"
+        return f"{v.LANES[self.lane]} lane: {n.handle(self.owner)}, then {n.handle(self.next_owner)}"
 
 
 class NameMergeOwner(

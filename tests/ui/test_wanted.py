@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
 
-from simulator.acts import ACTS
+from simulator.acts import ACTS, RecordVerification, RunQuery, TakeAction
 from simulator.briefing import Briefing, briefing
 from simulator.closure import missing_for_closure
 from simulator.record.history import History
-from simulator.values import Duty
+from simulator.text import clock
+from simulator.values import Author, Duty
 from tests.played import under_way
-from ui.live.ending import gate_html
-from ui.live.forms import picker
+from tests.seeker import Seeker
+from ui.live.ending import gate_html, measured_at
+from ui.live.forms import form_html, picker
 from ui.live.wanted import MOST, OFTEN, wanted
+from ui.parts.prefill import prefilled
 
 
 def led(minute: int, role: str = "commander") -> Briefing:
@@ -69,3 +73,34 @@ def test_a_form_is_looked_for_by_its_title_and_by_what_it_is_for(word: str) -> N
     every = html[html.index('id="every-form"'):]
     assert word in every
     assert html.count('data-open="declare"') == 2
+
+
+def test_while_a_verification_is_measured_nobody_is_sent_to_begin_another() -> None:
+    engine = under_way("sign_in_link", "by_the_book", 7, 60)
+    b = briefing(engine, "commander")
+    assert measured_at(b) is None
+    panel = next(one.id for one in b.catalogue.panels if one.on_console)
+    low, high = b.catalogue.quiet
+    act = RecordVerification(metrics=(panel,), baseline_from=low, baseline_to=high, hold_minutes=5)
+    assert engine.submit(act, Author.person("commander", "Ana")).refusal is None
+    b = briefing(engine, "commander")
+    assert measured_at(b) == b.now + 300
+    assert f"under way, measured at {clock(b.now + 300)}" in gate_html(b)
+    assert 'data-open="record_verification"' not in gate_html(b)
+    engine.advance(engine.now + 301)
+    assert measured_at(briefing(engine, "commander")) is None
+
+
+def test_a_decision_begins_with_what_was_done_and_nobody_decided() -> None:
+    alone = Seeker("sign_in_link")
+    alone.give(TakeAction(action="layout_off"))
+    alone.finish("layout_off")
+    assert "record_decision" in [one.by for one in alone.b.missing_for_closure()]
+    assert prefilled("record_decision", alone.b)["actions"] == ["layout_off"]
+
+
+def test_a_figure_that_was_measured_long_ago_is_offered_with_its_age() -> None:
+    alone = Seeker("sign_in_link")
+    alone.give(RunQuery(query="impact"))
+    alone.wait_until(10)
+    assert re.search(r"Measured at T\+\d\d:\d\d, [5-9] min ago\.", form_html(alone.b, "update_executives"))

@@ -15,7 +15,7 @@ from simulator.record.entry import Entry
 from simulator.record.journal import accepted
 from simulator.record.tracked import Run, Task
 from simulator.text import clock
-from simulator.values import COMMANDER, DEPUTY, SCRIBE, Figure, Ref
+from simulator.values import COMMANDER, DEPUTY, LANES, SCRIBE, Figure, Ref
 from ui.parts.bar import span_of
 from ui.parts.text import markdown, visible
 from ui.parts.words import NamesThen, evidence, names_of, told
@@ -234,7 +234,7 @@ class SeatView:
 
     def lanes(self) -> list[tuple[str, str, str]]:
         """Return lane, owner and next owner."""
-        return [(lane, self.seat(one), self.seat(other)) for lane, (one, other) in self.b.incident.lanes.items()]
+        return [(LANES[lane], self.seat(one), self.seat(other)) for lane, (one, other) in self.b.incident.lanes.items()]
 
 
 

@@ -11,7 +11,7 @@ from simulator.briefing import Briefing
 from simulator.record.entry import Entry
 from simulator.record.tracked import Task
 from simulator.text import clock
-from simulator.values import Check, Ref
+from simulator.values import LANES, Check, Ref
 from ui.documents.documents import handed_over
 from ui.documents.known import SeatView
 from ui.live.piece import Piece
@@ -136,7 +136,7 @@ def _people(k: SeatView) -> str:
         f'<tr><th scope="row">{escape(post)}</th><td>{escape(who or _asked(k, post))}</td><td></td></tr>'
         for post, who in k.posts()
     )
-    lanes = [role.lane for role in b.catalogue.roles if role.lane]
+    lanes = [LANES[role.lane] for role in b.catalogue.roles if role.lane]
     named = {lane: (one, other) for lane, one, other in k.lanes()}
     rows = "".join(
         f'<tr><th scope="row">{escape(lane)}</th><td>{escape(named.get(lane, ("nobody", ""))[0])}</td>'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from simulator.acts import ACTS
+from simulator.acts import ACTS, RecordVerification
 from simulator.briefing import Briefing
+from simulator.events import VerificationMeasured
 from simulator.text import clock
+from simulator.values import Ref
 from ui.parts.catalogue import Form, useful
 from ui.parts.text import escape
 
@@ -42,8 +44,24 @@ def gate_html(b: Briefing) -> str:
     missing = b.missing_for_closure()
     if not missing:
         return '<p class="gate open"><b>The gate would open now.</b></p>'
-    lines = "".join(f"<li>{escape(one.words)} {_way(b, one.by)}</li>" for one in missing)
+    lines = "".join(f"<li>{escape(one.words)} {_begun(b, one.by) or _way(b, one.by)}</li>" for one in missing)
     return f'<p class="gate"><b>Missing now ({len(missing)}):</b></p><ul class="ending">{lines}</ul>'
+
+
+def measured_at(b: Briefing) -> int | None:
+    """Return the drill second at which the newest verification is measured, None where none is under way."""
+    given = b.incident.given(RecordVerification.number)
+    seen = {x.body.run for x in b.incident.measured if isinstance(x.body, VerificationMeasured)}
+    if not given or Ref.to(RecordVerification.number, len(given)) in seen:
+        return None
+    body = given[-1].body
+    return given[-1].at + round(60 * body.hold_minutes) if isinstance(body, RecordVerification) else None
+
+
+def _begun(b: Briefing, kind: str) -> str:
+    """Return when what sees to a condition is through, where it is under way: who begins it again waits longer."""
+    until = measured_at(b) if ACTS[kind] is RecordVerification else None
+    return "" if until is None else f"<b>under way, measured at {clock(until)}</b>"
 
 
 def _way(b: Briefing, kind: str) -> str:

@@ -11,6 +11,9 @@ from ui.live.piece import Chart, Piece
 from ui.parts.panels import judgement, layout_of, series_of, value_text
 from ui.parts.text import escape
 
+VALUE = 18
+"""Pixels above a curve, for its newest value."""
+
 
 def shown(b: Briefing) -> list[Panel]:
     """Return the panels of a console."""
@@ -22,6 +25,7 @@ def places(b: Briefing) -> list[Piece]:
     return [
         Piece(
             f"panel-{panel.id}",
+            f'<p class="figure-title" aria-hidden="true">{escape(panel.title)}</p>'
             f'<div class="figure" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep '
             f'data-title="{escape(panel.title)}"></div>',
             "figures",
@@ -37,7 +41,9 @@ def charts(b: Briefing) -> list[Chart]:
 
 def _chart(b: Briefing, panel: Panel) -> Chart:
     made = layout_of(b, panel, height=0)
-    layout = {name: part for name, part in made.items() if name != "height"}
+    # The title stands above the figure, where a long one goes on in a second line.
+    layout = {name: part for name, part in made.items() if name not in ("height", "title")}
+    layout["margin"] = {**made["margin"], "t": VALUE}
     # What somebody has zoomed into stays so over the next scrape.
     layout |= {"uirevision": panel.id, "dragmode": "zoom", "autosize": True}
     layout["xaxis"] = {**layout["xaxis"], "fixedrange": False}

@@ -20,7 +20,7 @@ from ui.parts.followups import to_fill_in
 from ui.parts.labels import help_of, name_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
-from ui.parts.prefill import prefilled
+from ui.parts.prefill import age, prefilled
 from ui.parts.shapes import Shape
 from ui.parts.start import AMENDS, RUNGS, asked, controls, told, verb
 from ui.parts.text import escape
@@ -292,9 +292,17 @@ class _Drawn:
     def _rows(self, shape: Shape) -> str:
         called = PARTS["figure" if shape.ask == "figures" else shape.ask]
         return "".join(
-            '<div class="parts">' + "".join(self._part(part, called[name], at) for name, part in row.items()) + "</div>"
+            '<div class="parts">' + "".join(self._part(part, called[name], at) for name, part in row.items())
+            + f"{self._age(row)}</div>"
             for at, row in enumerate(shape.rows, 1)
         )
+
+    def _age(self, row: Mapping[str, Shape]) -> str:
+        """Return how old a figure is that is filled in: whoever says it says how things stood then."""
+        paths = [row[name].path for name in ("name", "low") if name in row]
+        known = [self._known.get(path) for path in paths]
+        words = age(self._b, str(known[0])) if len(known) == 2 and None not in known else ""
+        return f'<small class="help wide">{escape(words)}</small>' if words else ""
 
     def _part(self, part: Shape, name: str, row: int) -> str:
         if part.ask == "picks":

@@ -11,6 +11,7 @@ from simulator import acts
 from simulator.acts import ACTS, Act
 from simulator.briefing import Briefing
 from simulator.values import Duty
+from ui.live.ending import measured_at
 from ui.live.progress import progress
 from ui.parts.catalogue import Form, kind_of, useful
 
@@ -44,7 +45,9 @@ def _gate(b: Briefing) -> list[str]:
     acted = any(run.what == "action" and run.state == "done" for run in b.incident.runs.values())
     if not acted or b.incident.closed:
         return []
-    return [one.by for one in b.missing_for_closure()] or [kind_of(acts.RequestClosure)]
+    missing = [one.by for one in b.missing_for_closure()] or [kind_of(acts.RequestClosure)]
+    under_way = {kind_of(acts.RecordVerification)} if measured_at(b) is not None else set()
+    return [kind for kind in missing if kind not in under_way]
 
 
 def _forms(b: Briefing, kinds: Iterable[str], most: int = MOST) -> list[Form]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator import acts
 from simulator import events as e
@@ -11,6 +11,7 @@ from simulator.acts.base import Record
 from simulator.briefing import Briefing
 from simulator.record.journal import refused
 from simulator.record.tracked import Run
+from simulator.text import clock
 from simulator.values import COMMANDER, DEPUTY, PLACES, Check, Duty, Ref
 from ui.parts import units
 from ui.parts.followups import amending, record, spread
@@ -51,18 +52,23 @@ def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[Ref]:
 
 MISPLACED = "misplaced"
 """What a command is cited by that was given where it does not belong."""
-FRESH_SECONDS = 180
-"""Age beyond which a measured figure is not offered again: the world has moved on."""
 
 
-def measured(b: Briefing) -> dict[str, float]:
-    """Return the newest value of every figure that a result has shown lately, newest figure first."""
-    found: dict[str, float] = {}
+class Measured(NamedTuple):
+    """A figure that a result has shown, and when: the world moves on, so whoever says it is told its age."""
+
+    value: float
+    at: int
+
+
+def measured(b: Briefing) -> dict[str, Measured]:
+    """Return the newest value of every figure that a result has shown, newest figure first."""
+    found: dict[str, Measured] = {}
     for entry in reversed(b.entries):
-        if isinstance(entry.body, e.QueryFinished) and b.now - entry.at <= FRESH_SECONDS:
+        if isinstance(entry.body, e.QueryFinished):
             for name, value in entry.body.figures.items():
                 # Nobody says half a user; small figures are shares and keep their decimals.
-                found.setdefault(name, float(round(value)) if abs(value) >= 20 else value)
+                found.setdefault(name, Measured(float(round(value)) if abs(value) >= 20 else value, entry.at))
     return found
 
 
@@ -71,12 +77,18 @@ def figure(b: Briefing, path: str, at: int = 0) -> dict[str, Any]:
     known = list(measured(b).items())
     if at >= len(known):
         return {}
-    return {f"{path}.name": known[at][0], f"{path}.low": known[at][1]}
+    return {f"{path}.name": known[at][0], f"{path}.low": known[at][1].value}
 
 
 def figures(b: Briefing, path: str) -> dict[str, Any]:
     """Return the newest measured figures as rows."""
     return {**figure(b, f"{path}.0", 0), **figure(b, f"{path}.1", 1)}
+
+
+def age(b: Briefing, name: str) -> str:
+    """Return in words how old a measured figure is, empty for one that nobody measured."""
+    found = measured(b).get(name)
+    return "" if found is None else f"Measured at {clock(found.at)}, {max(0, b.now - found.at) // 60} min ago."
 
 
 def cadence(b: Briefing) -> float:
@@ -170,10 +182,17 @@ def _decision(b: Briefing, chosen: acts.RecordOption | None = None) -> Filled:
     one = chosen or (next(iter(left.values())) if len(left) == 1 else None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
-        "actions": [one.action] if one else [], "reversal_minutes": one.reversal_minutes if one else None,
+        "actions": [one.action] if one else _undecided(b), "reversal_minutes": one.reversal_minutes if one else None,
         "blast_radius": [one.risk] if one and one.risk else [], **(spread_as("check", one.abort_if) if one else {}),
         "execution_owner": _whose(b, "executes"), "verification_owner": _whose(b, "verifies"),
     }  # fmt: skip
+
+
+def _undecided(b: Briefing) -> list[str]:
+    """Return what was carried out and stands in no decision: the gate asks for one."""
+    decided = {action for x in b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)
+               for action in x.body.actions}  # fmt: skip
+    return list(dict.fromkeys(run.ident for run in _actions_done(b) if not run.decision and run.ident not in decided))
 
 
 def _take(b: Briefing) -> Filled:
