@@ -27,7 +27,8 @@ FOR_OTHERS: set[str] = set()
 """What programs beside this one call: `Class.method`, or a module's function."""
 READ_BY_LIBRARIES = {
     "__all__", "__slots__", "model_config", "_undefined_message", "model_schema", "concat", "call_binop",
-    "intercepted_binops", "visit_For", "visit_Concat", "visit_Assign", "visit_Mul", "visit_Filter", "visit_Call",
+    "intercepted_binops", "context_class", "visit_For", "visit_Concat", "visit_Const", "visit_Assign", "visit_Mul",
+    "visit_Filter", "visit_Call",
 }  # fmt: skip
 OFTEN = 9
 """Times from which on a name is used, without a look at whether that is by itself."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from scenarios.declared.company import companies_at
 from scenarios.declared.made import MadeDrill, made
+from scenarios.lint.drill import check_drill
+from scenarios.problem import Problem
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 NAMES = ("queue_twice", "tokens_short")
@@ -29,3 +32,8 @@ def changed(*changes: tuple[str, str], name: str = "queue_twice") -> str:
         assert old in found, old
         found = found.replace(old, new)
     return found
+
+
+def problems(written: str, file: Path = EXAMPLES / "queue_twice" / "drill.yaml") -> list[Problem]:
+    """Return what `drill check` says of a drill that stands in a file, under the companies that lie there."""
+    return check_drill(written, str(file), file.parent.name, companies_at(file.resolve().parent))

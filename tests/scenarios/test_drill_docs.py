@@ -10,10 +10,10 @@ import yaml
 from scenarios.declared.company import CompanyData
 from scenarios.declared.source import merged
 from scenarios.lint import check_path
-from scenarios.lint.drill import check_drill
 from scenarios.roots import SETTINGS
 from scenarios.templates import HERE, kinds
 from simulator.scenario.declared.blocks import BLOCKS
+from tests.scenarios.drills import problems
 from ui.cli.program import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def test_the_pieces_make_a_drill_in_which_nothing_is_wrong(tmp_path: Path) -> No
     drill = merged(merged(merged(drill, world), tools), variants)
     file = tmp_path / "shown" / "drill.yaml"
     file.parent.mkdir()
-    found = check_drill(yaml.safe_dump(drill, sort_keys=False, allow_unicode=True), file)
+    found = problems(yaml.safe_dump(drill, sort_keys=False, allow_unicode=True), file)
     assert [str(one) for one in found if "knows nothing of its own" not in one.what] == []
 
 
@@ -41,7 +41,7 @@ def test_the_wrong_piece_is_told_as_it_says(tmp_path: Path) -> None:
     wrong = yaml.safe_load(pieces("yaml")[1])
     drill = yaml.safe_load((HERE / "queue.yaml").read_text(encoding="utf-8"))
     drill = {**drill, "drill": "shown", **wrong}
-    found = check_drill(yaml.safe_dump(drill, sort_keys=False), tmp_path / "shown" / "drill.yaml")
+    found = problems(yaml.safe_dump(drill, sort_keys=False), tmp_path / "shown" / "drill.yaml")
     said = next(one for one in pieces("") if one.startswith("world.")).strip()
     assert any(str(one).endswith(said) for one in found), [str(one) for one in found]
 

@@ -19,7 +19,6 @@ from scenarios import uploaded
 from scenarios.declared.drill import SHORTEST
 from scenarios.declared.made import EXPANSION, FILE, made, mistakes
 from scenarios.declared.stock import ACTS, paced
-from scenarios.lint.drill import check_drill
 from scenarios.loader import load_at
 from simulator import acts
 from simulator import events as e
@@ -27,7 +26,7 @@ from simulator.errors import ScenarioError
 from simulator.monitoring.onset import onset_shift
 from simulator.play import play
 from simulator.record.replay import rerun
-from tests.scenarios.drills import EXAMPLES, NAMES, changed, example, text
+from tests.scenarios.drills import EXAMPLES, NAMES, changed, example, problems, text
 
 LONGEST, WIDEST = 250, 100
 
@@ -37,7 +36,7 @@ def test_an_example_is_short_and_nothing_is_wrong_with_it(name: str) -> None:
     lines = text(name).splitlines()
     assert len(lines) <= LONGEST
     assert max(map(len, lines)) <= WIDEST
-    assert check_drill(text(name), EXAMPLES / name / "drill.yaml") == []
+    assert problems(text(name), EXAMPLES / name / "drill.yaml") == []
 
 
 @pytest.mark.slow
@@ -230,7 +229,7 @@ def test_a_signal_is_dark_by_group_and_as_a_whole_while_all_are() -> None:
 def test_what_is_wrong_with_when_a_signal_is_dark_is_told_there(formula: str, what: str) -> None:
     panel = "    by_group: lag\n    panel: true"
     written = changed((panel, f"    dark: {formula}\n{panel}"))
-    (found,) = check_drill(written, EXAMPLES / "queue_twice" / "drill.yaml")
+    (found,) = problems(written)
     assert "signals.lag.dark" in str(found)
     assert what in str(found)
 

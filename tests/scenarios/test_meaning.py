@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from scenarios.declared import sense
-from scenarios.lint.drill import check_drill
 from scenarios.lint.files import check_text
-from tests.scenarios.drills import changed
+from tests.scenarios.drills import changed, problems
 from tests.shipped import text as shipped
 
 DRILL: dict[str, tuple[tuple[str, str], str]] = {
@@ -65,7 +64,7 @@ LONG: dict[str, tuple[tuple[str, str], str]] = {
 @pytest.mark.parametrize("name", DRILL)
 def test_a_change_of_a_drill_is_named(name: str) -> None:
     change, said = DRILL[name]
-    found = [str(one) for one in check_drill(changed(change), Path("queue_twice/drill.yaml"))]
+    found = [str(one) for one in problems(changed(change), Path("queue_twice/drill.yaml"))]
     assert any(said in one for one in found), found
     assert all(one.startswith("queue_twice/drill.yaml:") for one in found)
 
@@ -73,7 +72,7 @@ def test_a_change_of_a_drill_is_named(name: str) -> None:
 def test_a_step_that_is_too_coarse_is_named_with_one_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("COARSE", "MATTERS"):
         monkeypatch.setattr(sense, limit, 0.0)
-    found = [str(one) for one in check_drill(changed(), Path("queue_twice/drill.yaml"))]
+    found = [str(one) for one in problems(changed(), Path("queue_twice/drill.yaml"))]
     assert any("world: 15 s is too coarse" in one and "write `step: 3s`" in one for one in found), found
 
 
