@@ -466,9 +466,11 @@ def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> N
 
 
 @pytest.mark.parametrize(("value", "unit", "says"), [
-    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1"), (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
+    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1 read"), (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
     (1.8, "%-min", "1.8 %-min"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
-    (None, "reads", "unknown"), (0.07, "", "fewer than 1"),
+    (None, "reads", "unknown"), (0.07, "", "0.07"), (1, "ms", "1 ms"), (0.4, "USD", "0.4 USD"), (1.5, "GB", "1.5 GB"),
+    (1, "events/s", "1 events/s"), (1, "businesses", "1 business"), (1, "people", "1 person"), (-0.4, "users", "0 users"),
+    (1, "entries", "1 entry"), (3, "1/s", "3 a second"),
 ])  # fmt: skip
 def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:
     assert counted(value, unit) == says

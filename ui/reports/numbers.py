@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import math
 
-PARTS = ("h", "s", "min", "ratio")
-"""Units that come in parts as well."""
-
 
 def counted(value: float | None, unit: str = "") -> str:
     """Return a number with its unit as people write it, `unknown` for none; people and things come whole."""
     if value is None or math.isnan(value):
         return "unknown"
-    if unit in PARTS or unit.startswith(("%", "1/")):
-        number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
-    elif 0 < value < 1:
-        return "fewer than 1"
-    else:
-        number = f"{value:,.0f}"
-    one = number == "1" and unit not in PARTS and len(unit) > 1
-    return f"{number} {unit.removesuffix('s') if one else unit.replace('1/min', 'a minute')}".strip()
+    if _is_of_things(unit):
+        if 0 < value < 1:
+            return f"fewer than 1 {_one(unit)}"
+        return f"{round(value):,} {_one(unit) if round(value) == 1 else unit}"
+    number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+    return f"{number} {unit.replace('1/min', 'a minute').replace('1/s', 'a second')}".strip()
+
+
+def _is_of_things(unit: str) -> bool:
+    """Tell a word for people and things from a measure, which comes in parts as well."""
+    return unit == "people" or (unit.isalpha() and unit.islower() and len(unit) > 3 and unit.endswith("s"))
+
+
+def _one(unit: str) -> str:
+    """Return what one of many is called."""
+    if unit == "people":
+        return "person"
+    if unit.endswith("ies"):
+        return f"{unit.removesuffix('ies')}y"
+    return unit.removesuffix("es" if unit.endswith(("sses", "xes", "ches", "shes")) else "s")
