@@ -44,7 +44,7 @@ def search(walk: Walk, library: Library) -> list[Finalist]:
         loss = loss_from(walk, turns, actions)
         kind = tuple(sorted({s.action or s.knob or "" for s in steps}))
         if kind not in best or loss < best[kind].loss:
-            name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)
+            name = ", ".join(f"{library.words.get(s.action, s.action)} T+{round(s.at, 2):g}" for s in steps if s.action)
             best[kind] = Finalist(name=name, steps=steps, loss=loss)
     return sorted(best.values(), key=lambda one: (one.loss, one.name))[:KEPT]
 

@@ -232,8 +232,9 @@ def called_for(command: str, fields: Raw, titles: Mapping[str, str]) -> str:
     """Return in words what a response is: what the act's button says, and what it is done to."""
     act = ACTS.get(command)
     does = (act.verb or act.form) if act else ""
-    values = [one for value in fields.values() for one in (value if isinstance(value, list) else [value])]
-    to = " or ".join(titles.get(str(one), str(one)) for one in values)
+    ways = ([titles.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value])]
+            for value in fields.values())  # fmt: skip
+    to = ", ".join(dict.fromkeys(" or ".join(way) for way in ways))
     return f"{does or command.replace('_', ' ').capitalize()}{': ' if to else ''}{to}"
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
 from scenarios import uploaded
 from scenarios.declared.drill import SHORTEST
+from scenarios.declared.expand import called_for
 from scenarios.declared.made import EXPANSION, FILE, made, mistakes
 from scenarios.declared.stock import ACTS, paced
 from scenarios.loader import load_at
@@ -283,3 +285,12 @@ def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
         "raise EXPANSION in scenarios/declared/made.py, or leave it where the example's own file changed; then write "
         "both here"
     )
+
+
+@pytest.mark.parametrize(("command", "fields", "says"), [
+    ("assign_task", {"to": "mitigation", "query": "look"}, "Give the task: mitigation, How many cannot get in"),
+    ("assign_lane", {"lane": "triage", "owner": "triage"}, "Assign the lane: triage"),
+    ("update_stakeholders", {"status": ["mitigating", "monitoring"]}, "Publish the update: mitigating or monitoring"),
+])  # fmt: skip
+def test_what_a_line_calls_for_is_said_field_by_field(command: str, fields: dict[str, Any], says: str) -> None:
+    assert called_for(command, fields, {"look": "How many cannot get in"}) == says
