@@ -75,20 +75,21 @@ class Responses:
         return isinstance(x.body, LASTS)
 
     def _in_effect(self, order: int, inject: Inject, came: Entry) -> bool:
-        """Tell whether a step that was ordered before stands: carried out by the inject's limit, and not taken back.
+        """Tell whether a step that was ordered before stands: it held by the inject's limit, and was not taken back.
 
-        What an inject looks at in the world is what the step was to change: where that still was so once the step was
-        done, the step was not enough.
+        What an inject looks at in the world is what the step was to change: where that still was so once the step had
+        taken hold, the step was not enough.
         """
         assert inject.expects is not None
         run = self._runs.get(order)
         if run is None or run.outcome != "done" or run.aborted is not None or run.carried is None:
             return False
-        if run.carried > came.at:
-            return run.carried - came.at <= inject.expects.within
+        spec = self._scenario.find("actions", run.ident)
+        holds_from = run.carried + int(spec.propagation)
+        if holds_from > came.at:
+            return holds_from - came.at <= inject.expects.within
         if any(not about_people(name) for name in inject.when):
             return False
-        spec = self._scenario.find("actions", run.ident)
         back = (one for one in self._runs.values() if one.outcome == "done" and one.ident == spec.reversible_by)
         return not any(one.carried is not None and run.carried <= one.carried <= came.at for one in back)
 

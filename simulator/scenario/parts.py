@@ -462,6 +462,8 @@ class FigureSpec(Pickable):
     """A number people state: where the truth stands and its unit."""
 
     unit: str = ""
+    hit: bool | None = None
+    """Whether it counts who or what was hit; unless said, it does where harm is in the same unit."""
 
 
 class EvidenceNeed(Titled):

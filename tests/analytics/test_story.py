@@ -125,8 +125,9 @@ def _verdict(ident: str, *lines: Lines) -> str:
     of = scenario(injects=[*ASKED, BLOCK, {**BLOCK, "id": "still", "when": {"bad": True}}])
     flag = of.find("actions", "flag")
     back = flag.model_copy(update={"id": "unflag"})
-    of = of.model_copy(update={"actions": (
-        *(one.model_copy(update={"reversible_by": "unflag"}) if one is flag else one for one in of.actions), back)})
+    slow = flag.model_copy(update={"reversible_by": "unflag", "propagation": 60})
+    rest = [one for one in of.actions if one is not flag]
+    of = of.model_copy(update={"actions": (slow, *rest, back)})
     came = event("05:00", e.InjectDelivered(inject=ident, persona="@p", channel="incident", text="", form="order"))
     (row,) = each(story.injects(view(*lines, came, of=of)))
     return str(row.verdict)
@@ -160,6 +161,7 @@ def _lift(clock: str, *scope: str) -> Lines:
     ("block", act("03:00", "flag", ends="stalled"), "missed"),
     ("still", act("03:00", "flag"), "missed"),  # it comes because the step was not enough
     ("still", act("04:30", "flag", takes=60), "already done"),
+    ("still", act("04:20", "flag", takes=20), "already done"),  # it was taking hold when the inject came
     ("look", say("04:00", "triage", acts.RunQuery(query="rerun")), "already done"),
     ("look", [*say("02:00", "triage", acts.RunQuery(query="rerun")), *act("03:00", "flag", takes=30)], "missed"),
     ("told", say("04:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20)), "missed"),

@@ -218,7 +218,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
         *(f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
-          if worst[one.id] >= 10 and one.unit in COUNTED.get(s.id, ()) and one.id not in {h.id for h in s.harm}),
+          if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())
+          and one.id not in {h.id for h in s.harm}),
     ]  # fmt: skip
     yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
     yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
@@ -301,9 +302,12 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
         (never,) = context(drill)["decisions"]
         assert never["deeds"][0].startswith(says)
         assert "**Never begun.**" in report(drill, "report")
+        dropped = [one["what"] for one in context(drill)["missed"]]
+        assert ("flag: ordered and refused" in dropped) == bool(lines)
         assert "never begun" in report(drill, "closure")
     (bare,) = context(built(b.act("10:00", "flag")))["undecided"]
     assert bare["what"].startswith("flag: begun T+10:00")
+    assert not bare["looks"]
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"], turned["why"]) == ("T+09:00", "refused", "decision: nothing is called so")
@@ -365,6 +369,9 @@ def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> 
     assert "sold a minute" not in sold["opening"][1]["text"]
     assert "People who found a free seat taken" in sold["opening"][1]["text"]
     assert "mobile" not in json.dumps(context(finished(DRILLS[0]))["hit"])
+    billed = [one["id"] for one in context(finished("billing_mismatch-impatient-7"))["hit"]]
+    assert {"double_captures", "duplicate_events"} <= set(billed)
+    assert "invoices_affected" not in billed
     for name, unit in (("parcel_lag", "parcels"), ("sign_in_link", "members"), ("levels_unseen", "homes")):
         assert context(finished(f"{name}-by_the_book-7"))["hit"][0]["worst"].endswith(unit)
     leak = context(finished(DRILLS[2]))
@@ -466,10 +473,12 @@ def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> N
 
 
 @pytest.mark.parametrize(("value", "unit", "says"), [
-    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1 read"), (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
+    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1 read"),
+    (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
     (1.8, "%-min", "1.8 %-min"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
     (None, "reads", "unknown"), (0.07, "", "0.07"), (1, "ms", "1 ms"), (0.4, "USD", "0.4 USD"), (1.5, "GB", "1.5 GB"),
-    (1, "events/s", "1 events/s"), (1, "businesses", "1 business"), (1, "people", "1 person"), (-0.4, "users", "0 users"),
+    (1, "events/s", "1 events/s"), (1, "businesses", "1 business"), (1, "people", "1 person"),
+    (-0.4, "users", "0 users"),
     (1, "entries", "1 entry"), (3, "1/s", "3 a second"),
 ])  # fmt: skip
 def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:

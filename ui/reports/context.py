@@ -31,7 +31,7 @@ from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
 from ui.reports.claimed import told as told_to
-from ui.reports.decided import alternatives, decisions, undecided
+from ui.reports.decided import alternatives, decisions, dropped, undecided
 from ui.reports.finished import Finished
 from ui.reports.known import checks, knew, worsened
 from ui.reports.numbers import counted
@@ -212,8 +212,8 @@ def _cause(drill: Finished) -> dict[str, Any]:
 
 
 def _ago(at: int) -> str:
-    """Return a moment, and for one long before the first page how long before in hours."""
-    return f"{clock(at)} ({-at / 3600:.0f} h before the first page)" if at <= -2 * 3600 else clock(at)
+    """Return a moment, and for one long before the drill how long before it in hours."""
+    return f"{clock(at)} ({-at / 3600:.0f} h before T+00:00)" if at <= -2 * 3600 else clock(at)
 
 
 def _impact(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -228,15 +228,16 @@ def _impact(drill: Finished) -> Iterator[dict[str, Any]]:
 def _hit(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield who and what was hit in all, at the worst and as it stood when people left.
 
-    Those are the figures that count what harm counts: users where harm is in users, logins or user-minutes. Others may
-    be good, or say nothing of who was hit.
+    Unless the scenario says which, those are the figures that count what harm counts: users where harm is in users,
+    logins or user-minutes. Others may be good, or say nothing of who was hit.
     """
     counts = {one.unit.removesuffix("-min").removesuffix("s") for one in drill.scenario.harm} - {"", "%", "min"}
     view, harm = drill.view, {one.id for one in drill.scenario.harm}
     samples = [m for m in view.samples if m.at >= 0]
     for one in drill.scenario.figures:
         given = [(m.body.figures[one.id], m.at) for m in samples if one.id in m.body.figures]
-        if one.id not in harm and one.unit.removesuffix("s") in counts and given and any(value for value, _ in given):
+        hit = one.unit.removesuffix("s") in counts if one.hit is None else one.hit
+        if one.id not in harm and hit and any(value for value, _ in given):
             worst, at = max(given, key=lambda pair: pair[0])
             left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
             yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
@@ -336,7 +337,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _missed(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what was passed over, what never came before what came late: alerts, requests without an answer."""
+    """Yield what was passed over, what never came before what came late: steps, alerts, requests without an answer."""
+    yield from dropped(drill)
     rows = [one for one in beside(drill.view, "signals") if one.share and one.note and not one.id.startswith("cue:")]
     for one in sorted(rows, key=lambda one: _weight(one.id, one.note)):
         yield {"what": one.title, "note": one.note, "first": one.share >= 1}

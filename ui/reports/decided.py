@@ -81,10 +81,23 @@ def _runs(drill: Finished, m: Moment[acts.RecordDecision], mine: Sequence[Attemp
 
 
 def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield the changes that people began though no decision before them names them."""
+    """Yield the steps that people began though no decision before them names them; `looks` change nothing."""
     for run in _carried(drill).get(None, ()):
-        if run.started is not None and not run.spec.looks:
-            yield {"at": clock(run.begun), "what": _done(drill.names_then.at(run.order_seq), run)}
+        if run.started is not None:
+            yield {"at": clock(run.begun), "what": _done(drill.names_then.at(run.order_seq), run),
+                   "looks": run.spec.looks}  # fmt: skip
+
+
+def dropped(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield the steps that were ordered in vain, and which nobody had carried out after that."""
+    turned = refused(drill.journal.entries)
+    orders = {x.body.action: x for x in drill.journal if isinstance(x.body, acts.TakeAction) and x.seq in turned}
+    begun = {run.spec.id: run.begun for run in drill.view.started}
+    for action, x in orders.items():
+        if begun.get(action, -math.inf) < x.at:
+            title = drill.names_then.at(x.seq).title("actions", action)
+            yield {"what": f"{title}: ordered and refused", "note": f"at {clock(x.at)}; not carried out after that",
+                   "first": True}  # fmt: skip
 
 
 def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
