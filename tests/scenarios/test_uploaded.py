@@ -126,7 +126,7 @@ def test_a_check_runs_apart_names_lines_leaves_nothing_and_is_given_up(
 
 
 NO_END = "its check came to no end: it takes too much time or memory"
-APART = "import mmap, os, time, ui.checking as c; c._say({{'begun': 1}})\n{}\nc._say({{'findings': [dict(os.environ)]}})"
+APART = "import mmap, os, time, ui.checking as c;c._say({{'begun': 1}})\n{}\nc._say({{'findings': [dict(os.environ)]}})"
 """What the other process does in place of a check, up to where a test has it."""
 
 
