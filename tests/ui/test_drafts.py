@@ -87,7 +87,7 @@ def test_a_long_incident_comes_to_an_hour_and_says_when_things_really_were() -> 
     assert "{{ utc(2360) }}" in found.says[1].text
     assert "# 54m what they did: Edge 7.1 rolled back" in text
     assert found.world.happens[0].at == -58 * 60
-    assert "# TODO times: the first 10 minutes are as they were, after that silences are cut to 14m40s; is there" in text
+    assert "# TODO times: the first 10 minutes are as they were, after that silences are cut to 14m40s; " in text
     assert found.draft
     assert mistakes(text, "mine/drill.yaml") == []
 
