@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from scenarios import uploaded
 from scenarios.declared.company import FILE as COMPANY
@@ -33,8 +35,8 @@ PROCESSOR_SECONDS, MEMORY_BYTES = 300, 1_500_000_000
 """What a check may take: those of the drills that ship take up to a tenth of it."""
 LOAD_SECONDS, PLAY_SECONDS = 5.0, 15.0
 """Processor time in which a drill must be ready, and over where nobody does anything: a server has others to serve."""
-MOST, LONGEST = 100, 600
-"""Findings that are kept, and characters of each of their texts."""
+MOST, LONGEST, LOGGED = 100, 600, 10_000
+"""Findings that are kept, and characters of each of their texts; bytes that are logged of a check's own complaints."""
 READ, REHEARSED = 0.1, 0.6
 """How far a check is once it has read a drill, and once it has rehearsed it."""
 SEEN = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -46,16 +48,20 @@ _DEAR = "have fewer groups, formulas or variants, or a coarser `step`"
 def check(name: str, files: Mapping[str, str], report: Callable[[float], None]) -> Sequence[Mapping[str, Any]]:
     """Return what is wrong with a drill, given its files; `report` is told how far the check is, 0 … 1.
 
-    Raises RuntimeError where the check itself goes wrong.
+    Raises RuntimeError where the check itself goes wrong, or its process does not come to begin with it.
     """
     found: list[dict[str, Any]] | None = None
+    begun = False
     for line in _lines(name, files):
         if "done" in line:
             report(float(line["done"]))
         elif "failed" in line:
             raise RuntimeError(line["failed"])
-        else:
+        elif "findings" in line:
             found = line["findings"]
+        begun = True
+    if not begun:
+        raise RuntimeError("the process of the check came to its end before it had begun")
     if found is None:
         what = "its check came to no end: it takes too much time or memory"
         found = [asdict(Problem(FILE, 1, what, _DEAR))]
@@ -72,9 +78,9 @@ def _lines(name: str, files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """
     env = {one: os.environ[one] for one in SEEN if one in os.environ}
     env["PYTHONPATH"] = os.pathsep.join(str(Path(one).resolve()) for one in sys.path if one)
-    with subprocess.Popen(
+    with tempfile.TemporaryFile() as complaints, subprocess.Popen(
         [sys.executable, "-P", "-c", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env=env, cwd=Path(sys.executable).anchor, start_new_session=True, text=True,
+        stderr=complaints, env=env, cwd=Path(sys.executable).anchor, start_new_session=True, text=True,
         encoding="utf-8",
     ) as process:  # fmt: skip
         watch = threading.Timer(PATIENCE, process.kill)
@@ -91,11 +97,21 @@ def _lines(name: str, files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         finally:
             watch.cancel()
             process.kill()
+            process.wait()
+            _log(name, process.returncode, complaints)
+
+
+def _log(name: str, ended: int, complaints: IO[bytes]) -> None:
+    """Log the last of what the other process complained of, which is nothing where all is well."""
+    complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - LOGGED))
+    if said := complaints.read().decode(errors="replace").strip():
+        logging.getLogger(__name__).warning("checking %s (ended with %d): %s", name, ended, said)
 
 
 def answer() -> None:
     """Print what is wrong with the drill that is handed in, and before that how far the check is: the other process."""
     _limited()
+    _say({"begun": True})  # what becomes of this process from here on is the drill's doing
     try:
         _answer(*json.load(sys.stdin))
     except MemoryError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from analytics.report.real import WORDS, RealIncident, RealLine
@@ -30,6 +31,8 @@ _SERVICE = re.compile(r"(?i)(?!(?:yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-
 HOUR = 60.0
 FULL, EARLIEST = 0.9, 100.0
 """Share of the drill that a longer incident is brought to, and minutes before the page of the earliest line kept."""
+FIRST, QUIET = 10.0, 2.0
+"""Minutes after the page that stay as they were, and of the silence that a longer incident is at least left."""
 MOST_LISTED = 200
 """Lines of an incident that a draft has as what people say, and as what changed before the page."""
 WIDE = 96
@@ -54,8 +57,8 @@ class _Draft:
         if not self.lines:
             raise DrillError(f"{source}: holds no line that says anything; give times and what happened")
         last, first = self.lines[-1][0], self.lines[0][0]
-        self.scale = 1.0 if last <= HOUR - 2 else FULL * HOUR / last
-        self.before = min(self.scale, EARLIEST / -first) if first < 0 else self.scale
+        self.before = min(1.0, EARLIEST / -first) if first < 0 else 1.0
+        self.pace = _Pace([at for at, _ in self.lines if at > FIRST] if last > HOUR - 2 else [])
         self.kinds = [_kind(line, at) for at, line in self.lines]
         both = zip(self.lines, self.kinds, strict=True)
         self.changes = [(at, line) for (at, line), kind in both if kind == "change" and at < 0]
@@ -88,8 +91,7 @@ class _Draft:
         return "\n".join(out).rstrip() + "\n"
 
     def _head(self) -> list[str]:
-        scaled = f" One minute of the drill is {1 / self.scale:.1f} of the incident." if self.scale < 1 else ""
-        begun = f"# Begun with {len(self.lines)} lines of {_comment(self.source)}.{scaled}"
+        begun = f"# Begun with {len(self.lines)} lines of {_comment(self.source)}."
         left = "# `drill check` names what is left to do. Others are offered the drill once `draft` is taken out."
         return [begun, left]
 
@@ -97,6 +99,7 @@ class _Draft:
         """Yield what is left to do at a section, above it."""
         if key == "t0":
             yield "# TODO t0: the wall clock at the page; fault: what was wrong, and since when"
+            yield from (f"# TODO times: {one}; is there time for what people do?" for one in self.pace.told())
         elif key == "world":
             yield "# TODO world: this one is a template's. Who was hit, what turned it, how fast, what does it cost?"
             yield from self._noted("before the page, and no change", lambda kind, at: kind != "change" and at < 0)
@@ -160,13 +163,11 @@ class _Draft:
         return out
 
     def _seconds(self, at: float) -> int:
-        return round(60 * at * (self.before if at < 0 else self.scale))
+        return round(60 * (at * self.before if at < 0 else self.pace.at(at)))
 
     def _at(self, at: float) -> str:
         """Return a moment as a drill is written: `-12m`, `7m20s`."""
-        seconds = self._seconds(at)
-        minutes, rest = divmod(abs(seconds), 60)
-        return ("-" if seconds < 0 else "") + (f"{minutes}m" if not rest else f"{minutes}m{rest}s")
+        return _time(self._seconds(at))
 
     def _really(self, at: float) -> str:
         """Return when it really was, as a comment, where that was another time."""
@@ -177,6 +178,48 @@ class _Draft:
         for mark, shown in (("{{", "["), ("}}", "]"), ("{%", "["), ("%}", "]"), ("{#", "["), ("#}", "]")):
             text = text.replace(mark, shown)
         return _TIME.sub(f"{{{{ utc({self._seconds(at)}) }}}}", text)
+
+
+class _Pace:
+    """How the minutes of a long incident go in a drill: as they were at first, then with its silences cut short."""
+
+    def __init__(self, later: Sequence[float]) -> None:
+        """`later` are the minutes after FIRST at which something was, in order; none where all fits as it is."""
+        moments = [FIRST, *later]
+        gaps = [after - before for before, after in pairwise(moments)]
+        room = FULL * HOUR - FIRST
+        self.most = max(QUIET, _level(gaps, room))
+        cut = [min(gap, self.most) for gap in gaps]
+        self.scale = min(1.0, room / max(sum(cut), room))
+        ends = accumulate((gap * self.scale for gap in cut), initial=FIRST)
+        self.ends = dict(zip(moments, ends, strict=True)) if gaps else {}
+
+    def at(self, minute: float) -> float:
+        """Return the drill minute of a moment of the incident that is not before its page."""
+        return self.ends.get(minute, minute)
+
+    def told(self) -> Iterator[str]:
+        """Yield what was done to the incident's time, if anything was."""
+        if self.ends:
+            faster = f", and all goes {1 / self.scale:.1f} times as fast" if self.scale < 1 else ""
+            kept = f"the first {FIRST:.0f} minutes are as they were"
+            yield f"{kept}, after that silences are cut to {_time(round(60 * self.most))}{faster}"
+
+
+def _level(gaps: Sequence[float], room: float) -> float:
+    """Return the longest that gaps may be so that together they take no more than there is room for."""
+    left = room
+    for n, gap in enumerate(ordered := sorted(gaps)):
+        if gap * (len(ordered) - n) > left:
+            return left / (len(ordered) - n)
+        left -= gap
+    return room
+
+
+def _time(seconds: int) -> str:
+    """Return a moment or a duration as a drill is written: `-12m`, `7m20s`."""
+    minutes, rest = divmod(abs(seconds), 60)
+    return ("-" if seconds < 0 else "") + (f"{minutes}m" if not rest else f"{minutes}m{rest}s")
 
 
 def _page(incident: RealIncident) -> float:

@@ -6,7 +6,7 @@ import re
 from itertools import product
 from pathlib import Path
 
-from analytics.runs.library import CourseStep, Finalist, Library, library_file, library_of
+from analytics.runs.library import CourseStep, Finalist, Library, library_for, library_in
 from analytics.runs.walk import Walk, as_course, begin, loss_from
 from simulator.errors import ScenarioError
 from simulator.loaded import LoadedScenario
@@ -15,13 +15,16 @@ KEPT = 10
 """Finalists that a search keeps."""
 
 
-def renew(loaded: LoadedScenario) -> tuple[Path, list[Finalist]] | None:
-    """Search a variant's courses again, on a nominal history, and write them into its library, if it has its own."""
-    named = loaded.scenario.id, loaded.scenario.variant
-    file = library_file(*named)
-    if not file.is_file():
+def renew(loaded: LoadedScenario, folder: Path) -> tuple[Path, list[Finalist]] | None:
+    """Search a variant's courses again, on a nominal history, and write them into its library in a scenario's folder.
+
+    Returns None where the variant has no library of its own, or one without a grid to search.
+    """
+    file = library_in(folder, loaded.scenario.variant)
+    library = library_for(loaded)
+    if not file.is_file() or not library.search:
         return None
-    found = search(begin(loaded.make_world, loaded.scenario, 0), library_of(*named))
+    found = search(begin(loaded.make_world, loaded.scenario, 0), library)
     file.write_text(renewed(file.read_text(encoding="utf-8"), loaded, found), encoding="utf-8")
     return file, found
 

@@ -73,7 +73,11 @@ class Library(Data):
 
 def library_file(scenario: str, variant: str = "base") -> Path:
     """Return where the library of a scenario's variant stands, if it has one of its own."""
-    folder = Path(str(resources.files("scenarios"))) / scenario
+    return library_in(Path(str(resources.files("scenarios"))) / scenario, variant)
+
+
+def library_in(folder: Path, variant: str = "base") -> Path:
+    """Return where the library of a variant stands in a scenario's folder, if it has one of its own."""
     return folder / ("library.yaml" if variant == "base" else f"variants/{variant}.library.yaml")
 
 

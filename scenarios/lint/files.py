@@ -162,7 +162,7 @@ def _old_courses(
         return []
     what = f"scenario_version: the finalists were searched with version {searched}, this is version {now}"
     line = document.line(("scenario_version",))
-    return [Problem(str(library), line, what, "search again: make finalists", "warning")]
+    return [Problem(str(library), line, what, f"search again: drill finalists {file.parent}", "warning")]
 
 
 def _read(file: Path) -> str | Problem:

@@ -30,9 +30,9 @@ TABLES: Mapping[str, sa.Table] = {
 }  # fmt: skip
 """What it is called in a file -> where it is kept. Who was let in, and by what, stays behind."""
 OWN, LONGEST_NAME = "scenario", 40
+"""What the drill that a team brought is called in a file, and characters of its name."""
 OWN_FILES = ("drill.yaml", "company.yaml", "README.md", "LICENSE")
 """What a drill that a team brought is made of; without the first it is none."""
-"""What the drill that a team brought is called in a file, and characters of its name."""
 HEAD = ("title", "created", "ended")
 """Of the drill itself: what it is called, and when it was."""
 MOST = 2**31 - 1

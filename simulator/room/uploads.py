@@ -30,6 +30,8 @@ LEASE_SECONDS = 60.0
 """After so long without a sign of life whoever looks takes a check over: the process that was at it is gone."""
 BEAT_SECONDS = LEASE_SECONDS / 4
 """Between two signs of life."""
+OURS = "bring it again; if it says the same, tell whoever runs this server"
+"""What to do where a check went wrong through no fault of the drill."""
 KEPT = 64
 """Uploads whose files are in memory."""
 State = Literal["checking", "ready", "faulty", "withdrawn"]
@@ -88,9 +90,11 @@ class Uploads:
         self._check = check
         self._known = known
         self._turn = threading.Lock()
-        self._beating: threading.Thread | None = None
-        self._idle = threading.Event()
+        self._here = threading.Condition()
+        """Guards the two below, and tells when the last check here is done."""
         self._threads: dict[str, threading.Thread] = {}
+        self._beating: threading.Thread | None = None
+        """Gives signs of life for each check here; set to None by itself once it has seen that there is none."""
         self._kept: dict[str, tuple[str, Mapping[str, str]]] = {}
 
     def bring(self, member: Member, brought: Brought) -> Upload:
@@ -190,30 +194,38 @@ class Uploads:
 
     def wait(self, seconds: float) -> None:
         """Wait for checks to be done (for tests)."""
-        for thread in (*self._threads.values(), *filter(None, [self._beating])):
+        with self._here:
+            threads = (*self._threads.values(), *filter(None, [self._beating]))
+        for thread in threads:
             thread.join(seconds)
 
     def _begin(self, upload: Upload) -> None:
-        running = self._threads.get(upload.id)
-        if self._check is None or (running is not None and running.is_alive()):
-            return
-        thread = threading.Thread(target=self._checked, args=(upload,), name=f"check-{upload.id}", daemon=True)
-        self._threads[upload.id] = thread
-        self._idle.clear()
-        thread.start()
-        if self._beating is None or not self._beating.is_alive():
-            self._beating = threading.Thread(target=self._beat, name="checks-beat", daemon=True)
-            self._beating.start()
+        with self._here:
+            if self._check is None or upload.id in self._threads:
+                return
+            thread = threading.Thread(target=self._checked, args=(upload,), name=f"check-{upload.id}", daemon=True)
+            thread.start()  # it takes itself out of these under the same lock
+            self._threads[upload.id] = thread
+            if self._beating is None:
+                beating = threading.Thread(target=self._beat, name="checks-beat", daemon=True)
+                beating.start()
+                self._beating = beating
 
     def _beat(self) -> None:
         """Give a sign of life for each check that this process is at or that waits here, while there are any."""
         c = t.uploads.c
-        while here := list(self._threads):
-            if self._idle.wait(BEAT_SECONDS):
-                return
+        while here := self._still_here():
             with suppress(StoreError), self._store.transaction(writes=True) as connection:
                 change = t.uploads.update().where(c.id.in_(here), c.state == "checking")
                 connection.execute(change.values(beat=self._store.now()))
+
+    def _still_here(self) -> list[str]:
+        """Wait for the next sign of life, or for the last check to be done; return those that are here."""
+        with self._here:
+            self._here.wait_for(lambda: not self._threads, BEAT_SECONDS)
+            if not self._threads:
+                self._beating = None  # under the lock: a check that comes now begins another
+            return list(self._threads)
 
     def _checked(self, upload: Upload) -> None:
         """Check an upload, in its turn: a check plays drills, and those under way go first."""
@@ -227,15 +239,15 @@ class Uploads:
                     findings = self._check(name, files, lambda done: self._report(upload.id, done))
                 except Exception as error:
                     logging.getLogger(__name__).exception("checking upload %s failed", upload.id)
-                    what = f"the check itself failed ({type(error).__name__})"
-                    findings = [{"level": "error", "file": name, "line": 1, "what": what, "remedy": "bring it again"}]
+                    what = f"the check itself failed ({type(error).__name__}): nothing is said about the drill by that"
+                    findings = [{"level": "error", "file": name, "line": 1, "what": what, "remedy": OURS}]
                 self._settle(upload, findings)
             except DrillError as error:  # the database is away, or the upload was removed
                 logging.getLogger(__name__).warning("upload %s is not checked: %s", upload.id, error)
             finally:
-                self._threads.pop(upload.id, None)
-                if not self._threads:
-                    self._idle.set()
+                with self._here:
+                    self._threads.pop(upload.id, None)
+                    self._here.notify_all()
 
     def _claim(self, ident: str) -> bool:
         """Take a check for this process; tell whether it was to be had."""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -218,11 +218,15 @@ def test_a_check_whose_process_is_gone_begins_anew_where_somebody_looks(
     assert states(place, ana) == ["ready"]
 
 
+FAILED = "the check itself failed (KeyError): nothing is said about the drill by that"
+
+
 def test_a_check_that_goes_wrong_itself_is_a_finding(place: Rooms, ana: Member, check: Checked) -> None:
     check.meanwhile = lambda: {}["nothing"]
     bring(place, ana)
     [found] = place.uploads.of(ana.team)
-    assert (found.state, found.findings[0]["what"]) == ("faulty", "the check itself failed (KeyError)")
+    assert (found.state, found.findings[0]["what"]) == ("faulty", FAILED)
+    assert found.findings[0]["remedy"] == uploads.OURS
 
 
 @pytest.mark.parametrize("texts", [("one", "two"), ("one", "one")])
@@ -359,6 +363,34 @@ def test_a_check_that_says_nothing_is_begun_once(
     go.set()
     place.uploads.wait(60)
     assert (len(check.asked), other.asked) == (1, [])
+
+
+class ByHand:
+    """A thread that runs when a test says so, and is alive for ever: as one is that has just returned."""
+
+    begun: ClassVar[list[ByHand]] = []
+
+    def __init__(self, target: Callable[..., None], args: Sequence[Any] = (), name: str = "", daemon: bool = False):
+        self.name, self.run = name, lambda: target(*args)
+
+    def start(self) -> None:
+        self.begun.append(self)
+
+    def is_alive(self) -> bool:
+        return True
+
+
+def test_a_check_that_begins_as_the_last_one_ends_has_its_signs_of_life(
+    place: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ByHand, "begun", begun := list[ByHand]())
+    monkeypatch.setattr(threading, "Thread", ByHand)
+    place.uploads.bring(ana, Brought("one", "One", {"drill.yaml": "one"}))
+    first, beating = begun
+    first.run()
+    beating.run()  # finds no check any more and returns, though its thread is not gone yet
+    place.uploads.bring(ana, Brought("two", "Two", {"drill.yaml": "two"}))
+    assert [one.name.partition("-")[0] for one in begun] == ["check", "checks", "check", "checks"]
 
 
 @pytest.mark.parametrize("files", [

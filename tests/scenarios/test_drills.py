@@ -190,6 +190,8 @@ def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
     found = {one.move: one for one in curves(load_at(str(EXAMPLES / "tokens_short")))}
     assert found["restore"].helps == ("internal", "devices", "customers")
     assert found["restore_own"].helps == ("internal",)
+    assert found["restore"].after == ("mount",)
+    assert (found["flush"].after, found["flush"].late) == (("mount", "restore"), True)  # it hurts before that
     assert found["rotate"].hurts == ("devices", "customers")
     assert found[""].loss > found["rollback"].loss > 2 * found["restore"].loss
     assert len(found[""].drawn()) == 13

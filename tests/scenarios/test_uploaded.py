@@ -118,14 +118,15 @@ def test_a_check_runs_apart_names_lines_leaves_nothing_and_is_given_up(
     found = checking.check("queue_twice", wrong, lambda done: None)
     assert ("drill.yaml", "titel: no such field") in [(one["file"], one["what"]) for one in found]
     assert all("/" not in one["file"] for one in found)
-    monkeypatch.setattr(checking, "PATIENCE", 0.0)
+    monkeypatch.setattr(checking, "PATIENCE", 2.0)
+    monkeypatch.setattr(checking, "_CHILD", "import time; print('{\"begun\": true}', flush=True); time.sleep(600)")
     [given_up] = checking.check("queue_twice", {"drill.yaml": text()}, lambda done: None)
     assert given_up["what"] == NO_END
     assert list(tmp_path.iterdir()) == []
 
 
 NO_END = "its check came to no end: it takes too much time or memory"
-APART = "import mmap, os, time, ui.checking as c\n{}\nc._say({{'findings': [dict(os.environ)]}})"
+APART = "import mmap, os, time, ui.checking as c;c._say({{'begun': 1}})\n{}\nc._say({{'findings': [dict(os.environ)]}})"
 """What the other process does in place of a check, up to where a test has it."""
 
 
@@ -147,6 +148,19 @@ def test_a_check_takes_no_more_memory_and_time_than_it_may(
     monkeypatch: pytest.MonkeyPatch, does: str, ends: bool
 ) -> None:
     assert (apart(monkeypatch, does).get("what") == NO_END) == ends
+
+
+@pytest.mark.parametrize("does", ["import nothing_there_to_import", "import os; os._exit(1)", "print('Killed')"])
+def test_a_check_that_does_not_come_to_begin_is_no_fault_of_the_drill_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, does: str
+) -> None:
+    monkeypatch.setattr(checking, "_CHILD", does)
+    with pytest.raises(RuntimeError, match="before it had begun"):
+        checking.check("mine", {"drill.yaml": ""}, lambda done: None)
+    logged = [one.getMessage() for one in caplog.records]
+    assert ["ModuleNotFoundError: No module named 'nothing_there_to_import'" in one for one in logged] == (
+        [True] if "nothing" in does else []
+    )
 
 
 @pytest.mark.slow

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
+from analytics.runs.finalists import renew
 from scenarios.declared.company import CompanyData
+from scenarios.loader import load_at
 from scenarios.templates import kinds
 from simulator.described import Described
 from tests.scenarios.drills import EXAMPLES
@@ -45,7 +49,9 @@ def test_a_new_drill_overwrites_nothing_and_has_a_name_that_is_one(
 def test_curves_are_a_line_for_nobody_and_for_each_move(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["curves", str(EXAMPLES / "queue_twice"), "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [one["move"] for one in found] == ["", "throttle", "unthrottle", "guard", "rollback", "scale", "purge"]
+    moves = ["", "throttle", "unthrottle", "guard", "rollback", "scale", "scale", "purge"]
+    assert [one["move"] for one in found] == moves
+    assert [one["after"] for one in found if one["after"]] == [["guard"]]
     assert found[4]["helps"] == ["charge", "stock"]
 
 
@@ -83,3 +89,19 @@ def test_the_schema_says_what_a_field_is_for(capsys: pytest.CaptureFixture[str])
         parts = {"": whole, **whole["$defs"]}
         fields = [(name, one, said) for name, part in parts.items() for one, said in part["properties"].items()]
         assert [(name, one) for name, one, said in fields if not said.get("description")] == []
+
+
+def test_courses_of_a_scenario_in_a_folder_of_ones_own_are_searched_there(tmp_path: Path) -> None:
+    grid = "search: [[[{action: rollback, at: 8}], [{action: rollback, at: 12}]]]"
+    text = f'scenario: queue_twice\nscenario_version: "1"\n{grid}\nfinalists: []\nwords: {{}}\n'
+    own = replace(load_at(str(EXAMPLES / "queue_twice")), library=yaml.safe_load(text))
+    assert renew(own, tmp_path) is None
+    (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
+    found = renew(own, tmp_path)
+    assert found is not None
+    assert [one.name for one in found[1]] == ["rollback T+8"]
+    written = yaml.safe_load((tmp_path / "library.yaml").read_text(encoding="utf-8"))
+    assert written["scenario_version"] == own.version
+    assert [one["steps"] for one in written["finalists"]] == [[{"action": "rollback", "at": 8}]]
+    ungridded = replace(own, library={"scenario": "queue_twice"})
+    assert renew(ungridded, tmp_path) is None

@@ -82,14 +82,27 @@ def test_a_long_incident_comes_to_an_hour_and_says_when_things_really_were() -> 
     incident = read_exercise(PUBLIC.encode(), "x.md")
     assert incident.title == "Errors at the edge"
     text, found = drafted(incident)
-    assert [(say.at, bool(say.asks)) for say in found.says] == [(335, True), (1296, False)]
-    assert "at: 5m35s  # T+31 min in the incident" in text
-    assert "{{ utc(1296) }}" in found.says[1].text
+    assert [(say.at, bool(say.asks)) for say in found.says] == [(1480, True), (2360, False)]
+    assert "at: 24m40s  # T+31 min in the incident" in text
+    assert "{{ utc(2360) }}" in found.says[1].text
     assert "# 54m what they did: Edge 7.1 rolled back" in text
-    assert found.world.happens[0].at == -626
-    assert "One minute of the drill is 5.6 of the incident." in text
+    assert found.world.happens[0].at == -58 * 60
+    assert "# TODO times: the first 10 minutes are as they were, after that silences are cut to 14m40s; " in text
     assert found.draft
     assert mistakes(text, "mine/drill.yaml") == []
+
+
+@pytest.mark.parametrize(("every", "fits"), [(30.0, True), (5.0, False)])
+def test_nine_hours_keep_their_first_minutes_and_lose_their_silences(every: float, fits: bool) -> None:
+    first = [0.0, 1.0, 2.5, 6.0, 9.5]
+    later = [10.0 + every * n for n in range(1, int(530 / every) + 1)]
+    lines = tuple(RealLine(at, "alert: it fired" if at == 0 else "how is it going") for at in (*first, *later))
+    text, found = drafted(RealIncident("x", lines, 0.0))
+    at = [say.at for say in found.says]
+    assert at[:4] == [60, 150, 360, 570]
+    assert at == sorted(at)
+    assert at[-1] in (range(3200, 3241))
+    assert ("times as fast; is there time" in text) is not fits
 
 
 def test_a_timeline_says_who_and_what_kind_and_the_page_is_where_it_says() -> None:

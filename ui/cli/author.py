@@ -108,7 +108,7 @@ def draft(file: Path, name: str | None, kind: str | None, folder: Path | None) -
 
 
 def curves(scenario: Where, variant: Variant = "base", form: Form = "table") -> None:
-    """Show a scenario's world under nobody and under each action alone at T+5: who is hit, helped and hurt."""
+    """Show a scenario's world under nobody and under each action at T+5: who is hit, helped and hurt."""
     from dataclasses import asdict
 
     from analytics.runs import curves as walked
@@ -118,7 +118,7 @@ def curves(scenario: Where, variant: Variant = "base", form: Form = "table") -> 
         found = []
         for curve in walked.curves(loaded):
             found.append(curve)
-            report(len(found), len(loaded.scenario.actions) + 1)
+            report(len({one.move for one in found}), len(loaded.scenario.actions) + 1)
     if form == "json":
         put([asdict(one) for one in found])
     else:

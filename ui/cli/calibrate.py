@@ -57,15 +57,20 @@ def calibrate(
 
 
 def finalists(
-    scenarios: Annotated[list[str] | None, typer.Argument(help="Names of scenarios; all of them if left out.")] = None,
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Names of scenarios, or paths of their folders; all if left out.")
+    ] = None,
 ) -> None:
     """Search the best courses of scenarios and their variants again, and write them into their libraries."""
     from analytics.runs.finalists import renew
     from scenarios.loader import load_at, names
+    from scenarios.roots import place_at
 
     for name in scenarios or names():
-        for variant in load_at(name).variants:
-            found = renew(load_at(name, variant))
-            if found:
-                file, best = found
+        folder = place_at(name).folder
+        renewed = [found for variant in load_at(name).variants if (found := renew(load_at(name, variant), folder))]
+        if scenarios and not renewed:
+            say(f"{name}: has no library with a grid to search; the courses of a drill in one file follow from it")
+        for file, best in renewed:
+            if best:
                 say(f"{file}: {len(best)} finalists, best {best[0].loss:.4f} ({best[0].name})")

@@ -59,15 +59,26 @@ def score(card: Scorecard) -> None:
 
 def curves(found: Sequence[Curve]) -> None:
     """Print what comes of nobody and of each move, one line each."""
+    from analytics.runs.curves import TRIED_AT
+
     table = Table(box=None, pad_edge=False)
     for column in ("action", "hit, every 5 min", "loss", "helps", "hurts"):
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, no_wrap=column in ("hit, every 5 min", "loss"))
     for one in found:
         table.add_row(
-            _text(one.move or "(nobody)"), one.drawn(), f"{one.loss:.2f}", _text(", ".join(one.helps) or "-"),
+            _text(_way(one)), one.drawn(), f"{one.loss:.2f}", _text(", ".join(one.helps) or "-"),
             _text(", ".join(one.hurts) or "-"),
         )  # fmt: skip
     _console().print(table)
+    if any(one.after for one in found):
+        at = _minutes(TRIED_AT)
+        _console().print(f"Each begins at {at} unless it says when; the first of what it comes after, at T+00:00.")
+
+
+def _way(one: Curve) -> str:
+    """Return what is done in a curve: a move, after which other, and when where that is later."""
+    after = f" after {', '.join(one.after)}" if one.after else ""
+    return f"{one.move}{after}{f' at {_minutes(one.at)}' if one.late else ''}" if one.move else "(nobody)"
 
 
 def _about(card: Scorecard) -> Iterator[str]:

@@ -141,18 +141,26 @@ def _world(loaded: LoadedScenario) -> None:
     nobody, *moved = _walked(loaded)
     look.note(f"The share of all that is hit, from T+0 to T+{scenario.horizon // 60}, where one move alone is made at "
               f"T+{TRIED_AT // 60} (blue) and where nobody does anything (grey). Whoever acts has frozen what is hit. "
+              "What another move makes possible or safe is shown after that one too, begun at T+0. "
               "Loss is the score’s: 0 is no harm.")  # fmt: skip
     titles = {one.id: one.title for one in scenario.segments}
     cards = [_card("Nobody does anything", nobody, nobody, titles, "")]
     ranked = sorted(moved, key=lambda curve: curve.loss)
-    cards += [_card(_action(scenario, one).title, one, nobody, titles, _sign(_action(scenario, one), one))
-              for one in ranked]  # fmt: skip
+    cards += [_card(_action(scenario, one.move).title, one, nobody, titles, _sign(_action(scenario, one.move), one),
+                    _after(scenario, one)) for one in ranked]  # fmt: skip
     st.html(f'<div class="au-grid">{"".join(cards)}</div>')
 
 
-def _action(scenario: Scenario, curve: Curve) -> Action:
-    found: Action = scenario.find("actions", curve.move)
+def _action(scenario: Scenario, ident: str) -> Action:
+    found: Action = scenario.find("actions", ident)
     return found
+
+
+def _after(scenario: Scenario, curve: Curve) -> str:
+    """Return what a move was made after, and when where that is later than others."""
+    before = [f"“{_action(scenario, one).title}”" for one in curve.after]
+    after = f"after {', then '.join(before)}" if before else ""
+    return " ".join(filter(None, (after, f"at {clock(curve.at)}" if curve.late else "")))
 
 
 def _sign(action: Action, curve: Curve) -> str:
@@ -166,8 +174,8 @@ def _sign(action: Action, curve: Curve) -> str:
     return look.badge(look.Sign("✓", "helps", "good"))
 
 
-def _card(title: str, curve: Curve, nobody: Curve, titles: Mapping[str, str], more: str) -> str:
-    told = [f"loss {curve.loss:.2f}"]
+def _card(title: str, curve: Curve, nobody: Curve, titles: Mapping[str, str], more: str, how: str = "") -> str:
+    told = [*filter(None, [how]), f"loss {curve.loss:.2f}"]
     told += [f"helps {', '.join(titles[one] for one in curve.helps)}"] if curve.helps else []
     told += [f"hurts {', '.join(titles[one] for one in curve.hurts)}"] if curve.hurts else []
     label = f"{title}: {'; '.join(told)}; hit at most {100 * max(curve.hit, default=0):.0f} %"

@@ -89,7 +89,8 @@ def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
                          query_params={"scenario": key_of(one)})  # fmt: skip
     if one.state == "checking":
         _checking(one.id)
-        st.button("Remove", key=f"aside-{one.id}", type="tertiary", on_click=_remove, args=(own, one))
+        st.button("Remove", key=f"aside-{one.id}", type="tertiary", icon=":material/delete:", on_click=_remove,
+                  args=(own, one))  # fmt: skip
         return
     before = any(other.name == one.name and other.state == "ready" and other.id != one.id for other in others)
     if author.plays(key_of(one)):
@@ -105,7 +106,7 @@ def _drill(one: Upload, own: Member, others: Sequence[Upload]) -> None:
     if one.findings:
         with st.expander(f"It plays; {len(one.findings)} remarks on it", key=f"remarks-{one.id}"):
             st.html(_findings(one.findings))
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="medium"):
         author.offer(key_of(one))
         with st.popover("Take it away", key=f"take-{one.id}", type="tertiary", icon=":material/download:"):
             st.markdown("As the file that `drill add` puts into a folder of scenarios. It gives the drill away: "
