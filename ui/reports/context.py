@@ -371,7 +371,8 @@ def _clocks(drill: Finished) -> Iterator[str]:
     """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
     view, history = drill.view, drill.view.history
     for m in view.all(acts.CommitCheckpoint)[-1:]:
-        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (promised {clock(m.at)})"
+        due = clock(round(m.at + 3600 * m.body.in_hours))
+        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (due {due}, promised {clock(m.at)})"
     if not view.closed and history.next_update_due is not None:
         late = ", and did not come" if history.next_update_due <= view.left else ""
         promised = view.all(acts.UpdateStakeholders)[-1:]

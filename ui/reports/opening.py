@@ -31,7 +31,7 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     done = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
-    span = f"from the first page to {tree['drill']['horizon']}"
+    span = f"from T+00:00 to {tree['drill']['horizon']}"
     yield from (f"{one['title']}, {span}: {one['value']}" for one in worst[:2])
 
 
@@ -59,10 +59,10 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
 
 
 def _next(score: Row) -> str:
-    """Return the strictest limit that held the total down and the area with most points left, where it was scored."""
+    """Return the two strictest limits that held the total down and the area with most points left, where it was scored."""
     if not score["scored"]:
         return "not known: this drill has not been scored"
-    first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:1]
+    first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
     most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {one['advice'] or one['why']}"
             for one in score["areas"][:1]]  # fmt: skip
