@@ -1,12 +1,15 @@
-"""Load one drill with simulated viewers: the server's share of a core, and from one person's press to others' streams.
+"""Load drills with simulated viewers: the server's share of a core, and from one person's press to others' streams.
 
-    python -m benchmarks.live_load 40 200
+    python -m benchmarks.live_load 40 200      one drill with so many viewers
+    python -m benchmarks.live_load 20x6        twenty drills with six each, one of whom presses
+    python -m benchmarks.live_load 40 --seconds 1200      for so long; memory at the start and at the end
 
 The viewers run on the same machine as the server; their own share is printed beside.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -26,11 +29,11 @@ from simulator.room.store import Store
 from simulator.values import OBSERVER
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS, WARM = 20.0, 5.0
+WARM = 5.0
 PROBE = re.compile(rb"probe-(\d+)-")
 HEAD = (
     "| viewers | server, % of a core | press to others' streams p50, ms | p95 | max | press to answer p50 | arrived "
-    "| broken | kB/s | RSS MB | viewers' own % |\n|---|---|---|---|---|---|---|---|---|---|---|"
+    "| broken | kB/s | RSS MB, from – to | viewers' own % |\n|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -101,36 +104,39 @@ class Load:
         writer.close()
 
 
-def opened(database: str, viewers: int) -> tuple[Seat, list[Seat]]:
-    """Open a drill with somebody in each seat and others who observe; return who presses, and who looks."""
+def opened(database: str, drills: int, viewers: int) -> list[list[Seat]]:
+    """Open drills with somebody in each seat and others who observe; return who looks at each, the presser first."""
     store = Store(database)
     rooms = Rooms(store, load)
-    made = rooms.create("auth_token", seed=7, hosted=True)
-    _, host = rooms.facilitate(made.room, "Hana", made.key)
-    seats = [role.id for role in made.room.loaded.scenario.seats()]
-    people = []
-    for number in range(viewers):
-        at = seats[number] if number < len(seats) else OBSERVER
-        held, person = rooms.join(made.room, f"P{number}", at)
-        people.append(Seat(held, person.id))
-    made.room.start(host)
+    found = []
+    for seed in range(drills):
+        made = rooms.create("auth_token", seed=7 + seed, hosted=True)
+        _, host = rooms.facilitate(made.room, "Hana", made.key)
+        seats = [role.id for role in made.room.loaded.scenario.seats()]
+        people = []
+        for number in range(viewers):
+            at = seats[number] if number < len(seats) else OBSERVER
+            held, person = rooms.join(made.room, f"P{number}", at)
+            people.append(Seat(held, person.id))
+        made.room.start(host)
+        found.append(people)
     store.close()
-    return people[0], people
+    return found
 
 
-async def measure(viewers: int) -> None:
-    """Serve one drill and print its line of the table."""
+async def measure(drills: int, viewers: int, seconds: float) -> None:
+    """Serve so many drills with so many viewers each, and print their line of the table."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
         held.close()
         database = str(Path(folder) / "drills.db")
-        presser, people = opened(database, viewers)
+        rooms = opened(database, drills, viewers)
         serve = [sys.executable, "-m", "ui.cli", "serve", "--port", str(port), "--data", database]
         server = subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             await _listening(port)
-            await _looked_at(server.pid, port, presser, people)
+            await _looked_at(server.pid, port, rooms, seconds)
         finally:
             server.terminate()
             server.wait(30)
@@ -146,31 +152,51 @@ async def _listening(port: int) -> None:
             return
 
 
-async def _looked_at(pid: int, port: int, presser: Seat, people: list[Seat]) -> None:
-    load_of = Load(port)
-    streams = [asyncio.create_task(load_of.view(one)) for one in people]
+def memory(pid: int) -> int:
+    """Return the megabytes that a process holds."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    return int(found[1]) // 1024 if found else 0
+
+
+async def _looked_at(pid: int, port: int, rooms: list[list[Seat]], seconds: float) -> None:
+    loads = [Load(port) for _ in rooms]
+    streams = [asyncio.create_task(load.view(one)) for load, people in zip(loads, rooms, strict=True) for one in people]
     await asyncio.sleep(WARM)
-    load_of.bytes, used, own, began = 0, processor(pid), time.process_time(), time.perf_counter()
-    await load_of.press(presser, SECONDS)
+    for load_of in loads:
+        load_of.bytes = 0
+    held, used, own, began = memory(pid), processor(pid), time.process_time(), time.perf_counter()
+    await asyncio.gather(*(load.press(people[0], seconds) for load, people in zip(loads, rooms, strict=True)))
     took = time.perf_counter() - began
     share, own = 100 * (processor(pid) - used) / took, 100 * (time.process_time() - own) / took
-    rate = load_of.bytes / took / 1000
+    rate = sum(load_of.bytes for load_of in loads) / took / 1000
     await asyncio.sleep(1)
-    delays = sorted(1000 * (at - load_of.sent[number]) for number, times in load_of.seen.items() for at in times)
+    delays = sorted(1000 * (at - load_of.sent[number]) for load_of in loads
+                    for number, times in load_of.seen.items() for at in times)  # fmt: skip
     cut = statistics.quantiles(delays, n=100) if len(delays) > 1 else [0.0] * 99
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    due = sum(len(load_of.sent) * len(people) for load_of, people in zip(loads, rooms, strict=True))
+    answered = statistics.median(one for load_of in loads for one in load_of.answered)
+    drills = f"{len(rooms)} × " if len(rooms) > 1 else ""
     print(
-        f"| {len(people)} | {share:.1f} | {cut[49]:.0f} | {cut[94]:.0f} | {delays[-1]:.0f} "
-        f"| {1000 * statistics.median(load_of.answered):.0f} "
-        f"| {len(delays) / (len(load_of.sent) * len(people)):.0%} | {load_of.broken} | {rate:.0f} "
-        f"| {int(found[1]) // 1024 if found else 0} | {own:.0f} |",
+        f"| {drills}{len(rooms[0])} | {share:.1f} | {cut[49]:.0f} | {cut[94]:.0f} "
+        f"| {delays[-1]:.0f} | {1000 * answered:.0f} | {len(delays) / due:.0%} "
+        f"| {sum(load_of.broken for load_of in loads)} | {rate:.0f} | {held} – {memory(pid)} | {own:.0f} |",
         flush=True,
     )
     for stream in streams:
         stream.cancel()
 
 
+def load_in(text: str) -> tuple[int, int]:
+    """Return how many drills and viewers in each `200` or `20x6` means."""
+    drills, _, viewers = text.rpartition("x")
+    return int(drills or 1), int(viewers)
+
+
 if __name__ == "__main__":
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.live_load", description=str(__doc__).splitlines()[0])
+    asked.add_argument("loads", nargs="*", type=load_in, default=[(1, 40)], metavar="VIEWERS|DRILLSxVIEWERS")
+    asked.add_argument("--seconds", type=float, default=20.0, help="how long each is looked at (default: 20)")
+    given = asked.parse_args()
     print(HEAD)
-    for count in map(int, sys.argv[1:] or ["40"]):
-        asyncio.run(measure(count))
+    for drills, viewers in given.loads:
+        asyncio.run(measure(drills, viewers, given.seconds))
