@@ -59,7 +59,7 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
 
 
 def _next(score: Row) -> str:
-    """Return the two strictest limits that held the total down and the area with most points left, where it was scored."""
+    """Return the two strictest limits that held the total down, and the area with most points left, where scored."""
     if not score["scored"]:
         return "not known: this drill has not been scored"
     first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
