@@ -28,6 +28,8 @@ ARGS = [
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
 PATIENCE = 180.0
 """Seconds after which what a test waits for will not come any more. It bounds what hangs, and is never slept."""
+NOTICED_MS = 150
+"""Milliseconds until a person could press again what they saw done: the page takes sooner ones for the same press."""
 CLOCK = """least => {
     const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live"));
     const clock = hosts.at(-1)?.shadowRoot.querySelector(".clock b");
@@ -299,6 +301,7 @@ class Console:
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
         before = self._skips()
+        self.page.wait_for_timeout(NOTICED_MS)
         self.page.get_by_role("button", name="Skip ahead").click()
         # On the page, a skip of a second or two looks like time passing: whether it was one stands in the clock log.
         new = eventually(lambda: self._skips()[len(before) :], lambda: f"nothing was skipped at {self.now} s")
