@@ -20,6 +20,7 @@ from tests.ui.browsing import Browser
 from tests.ui.debriefing import references
 from ui import session
 from ui.debrief_parts import keys
+from ui.debrief_parts.sections import NAMES
 from ui.live.forms import form_html
 from ui.parts.live import SERVER
 from ui.parts.text import JOINER
@@ -227,7 +228,7 @@ def test_in_the_debrief_it_is_text(attacked: tuple[Room, dict[str, str]], place:
         app = Browser().hold(tokens[who])
         check(app.to("debrief.py"))
         app.button(key="debrief_no_guess").click().run()
-        for view in keys.VIEWS:
+        for view in NAMES:
             app.session_state[keys.VIEW] = view
             check(app.run())
     app = Browser()

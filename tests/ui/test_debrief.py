@@ -24,6 +24,7 @@ from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed, key_of, shelved
 from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
 from ui.debrief_parts.lines import Lines
+from ui.debrief_parts.sections import NAMES
 from ui.parts import labels
 from ui.parts.text import escape
 
@@ -67,8 +68,8 @@ def test_the_most_improvable_comes_first(place: Rooms, wall: Wall) -> None:
 def test_the_score_comes_last_and_nothing_before_it_tells_it(place: Rooms, wall: Wall) -> None:
     room, _, token = play(place, wall)
     total = f"<b>{room.scorecard()['total']}</b>"  # type: ignore[index]
-    assert keys.VIEWS[-1] == keys.SCORE
-    for view in keys.VIEWS[:-1]:
+    assert NAMES[-1] == keys.SCORE
+    for view in NAMES[:-1]:
         page = html(debrief(token, **{keys.VIEW: view}))
         assert total not in page, view
         assert "db-total" not in page, view
@@ -213,7 +214,7 @@ def test_a_chart_has_its_table_and_its_csv(place: Rooms, wall: Wall) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("view", keys.VIEWS)
+@pytest.mark.parametrize("view", NAMES)
 def test_what_people_typed_stays_text_in_every_view(place: Rooms, wall: Wall, view: str) -> None:
     _, _, token = play(place, wall)
     app = debrief(token, **{keys.VIEW: view})

@@ -22,7 +22,7 @@ from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
 from ui.debrief_parts.others import ByHand
 from ui.debrief_parts.scrubber import keep
-from ui.debrief_parts.sections import above, section
+from ui.debrief_parts.sections import NAMES, above, section
 from ui.debrief_parts.sitting import Sitting
 from ui.pages import Page
 from ui.parts import shell, yours
@@ -186,7 +186,7 @@ def _page(sitting: Sitting) -> None:
     keep()
     header(drill)
     above(sitting)
-    bar(drill)
+    bar(drill, NAMES)
     section(sitting)
     if not drill.nameless:
         st.divider()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analytics.about import times
@@ -71,13 +73,13 @@ def _ended(drill: Debriefed) -> str:
     return f"{clock(end.at)}, {ENDED[end.body.how]}" if end else "the record stops before the end"
 
 
-def bar(drill: Debriefed) -> None:
-    """Draw the row of controls under the head: the sections in the order that teaches, try again."""
+def bar(drill: Debriefed, sections: Sequence[str]) -> None:
+    """Draw the row of controls under the head: the names of the sections, try again."""
     st.session_state.setdefault(keys.VIEW, keys.HAPPENED)
-    numbered = {name: f"{number} {name}" for number, name in enumerate(keys.VIEWS, 1)}
+    numbered = {name: f"{number} {name}" for number, name in enumerate(sections, 1)}
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
         st.segmented_control(
-            "Section", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True,
+            "Section", sections, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True,
             format_func=numbered.get,
         )  # fmt: skip
         st.page_link(

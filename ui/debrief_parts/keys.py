@@ -29,8 +29,6 @@ PICTURE = "debrief_picture"
 
 HAPPENED, KNOWN, INSTEAD = "What happened", "Who knew what", "What else"
 TEAM, GAPS, SCORE = "As a team", "Strengths and gaps", "Score"
-VIEWS = (HAPPENED, KNOWN, INSTEAD, TEAM, GAPS, SCORE)
-"""The sections in the order that teaches: first what happened, the score last."""
 
 
 @session.callback()

@@ -47,6 +47,8 @@ SECTIONS = (
     DebriefSection(gaps_view, keys.GAPS, spoils=True),
     DebriefSection(score_view, keys.SCORE, spoils=True),
 )
+NAMES = tuple(section.name for section in SECTIONS if section.name)
+"""Of those that are chosen by name: first what happened, the score last."""
 
 
 def above(sitting: Sitting) -> None:
