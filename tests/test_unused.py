@@ -33,7 +33,7 @@ READ_BY_LIBRARIES = {
 OFTEN = 9
 """Times from which on a name is used, without a look at whether that is by itself."""
 PLAIN = {
-    "abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "lru_cache",
+    "abstractmethod", "cache", "cached_property", "chart", "classmethod", "contextmanager", "dataclass", "lru_cache",
     "property", "runtime_checkable", "setter", "staticmethod", "wraps",
 }  # fmt: skip
 """Decorators that call nothing by themselves; what has another one is registered somewhere."""

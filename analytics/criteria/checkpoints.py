@@ -164,8 +164,8 @@ FIELDS: Mapping[str, tuple[str, Callable[[RecordView, Handed, float], bool]]] = 
 
 
 @judges(
-    record_decision="check", record_option="action abort_if", change_strategy="strategy", take_action="action decision",
-    page_team="role",
+    record_decision="actions check", record_option="action abort_if", change_strategy="strategy",
+    take_action="action decision", page_team="role",
 )  # fmt: skip
 def strategy_changed(view: RecordView, criterion: Criterion, *, minutes: float = 15, since: float = 10) -> Finding:
     """What would make the team go another way was agreed for each step, and it went on moving while users were hit.

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from analytics.criteria import CAPS, CRITERIA, PATTERNS
+from analytics.playbook import DEFAULT, Playbook, names
 from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
@@ -35,8 +36,17 @@ BY_REFERENCES = {"branch_fits", "evidence"}
 
 
 def verdict(record: DrillRecord) -> Verdict:
-    """Return what every predicate makes of a record: points, the acts that trip a cap, whether a pattern shows."""
-    playbook = book()
+    """Return what every predicate makes of a record: points, the acts that trip a cap, whether a pattern shows.
+
+    Each is judged as the first playbook that names it has it, the default one before the others.
+    """
+    found: dict[str, Any] = {}
+    for name in (DEFAULT, *(one for one in names() if one != DEFAULT)):
+        found = {**_verdict(record, book(name)), **found}
+    return found
+
+
+def _verdict(record: DrillRecord, playbook: Playbook) -> Verdict:
     view = RecordView(record, playbook)
     found: dict[str, Any] = {}
     for _, criterion in playbook.criteria():
