@@ -60,6 +60,12 @@ def times(view: RecordView) -> dict[str, int | None]:
     return {name: found[name] for name in TIMES}
 
 
+def unmet(view: RecordView, name: str) -> str:
+    """Return in words why a turning point has no time: it never came, or nothing had paged to be acknowledged."""
+    paged = any(m.body.page for m in view.all(e.AlertFired))
+    return "never" if paged or name != "acknowledged" else "nothing had paged"
+
+
 def _first(view: RecordView, *kinds: type[B]) -> int | None:
     return next((m.at for m in view.all(*kinds)), None)
 

@@ -122,13 +122,15 @@ def _owed_until(view: RecordView, m: Told) -> int:
 
 def promises(view: RecordView) -> list[tuple[int, int]]:
     """Return of every update when the next was owed, and when it came; a promise is kept to those it was made to."""
-    found = []
     heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
-    for told in heard:
-        for m, following in zip(told, [*(later.at for later in told[1:]), view.over], strict=False):
-            # An earlier update than promised settles the promise and makes a new one.
-            found.append((_owed_until(view, m), following))
-    return sorted(found)
+    return sorted(pair for told in heard for pair in promised(view, told))
+
+
+def promised(view: RecordView, told: Sequence[Told]) -> list[tuple[int, int]]:
+    """Return of each of the updates to one audience when the next was owed to it, and when it came."""
+    # An earlier update than promised settles the promise and makes a new one.
+    nexts = [*(later.at for later in told[1:]), view.over]
+    return [(_owed_until(view, m), following) for m, following in zip(told, nexts, strict=False)]
 
 
 def owed_by(view: RecordView, at: int) -> str | None:

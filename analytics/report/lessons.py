@@ -8,13 +8,13 @@ from typing import Any
 
 from analytics.record import WhatIf
 from analytics.report import tables as frames
-from analytics.report.charts.course import weightiest
 from analytics.report.charts.score import limits_of
 from analytics.report.charts.spec import told
 from analytics.report.tables import each, table
 from analytics.scorecard import clock, listed
 from analytics.timeline import FOREVER, Attempt
 from analytics.view import RecordView
+from simulator import events as e
 from simulator.scenario.parts import HarmDimension
 
 VERBS = {"removed": "", "moved": "Doing ", "swapped": "Taking ", "added": "Doing "}
@@ -111,20 +111,20 @@ def _waits(view: RecordView) -> Iterator[tuple[Any, ...]]:
         if run.run in told_of or run.effect is None or not since + LATE <= run.ordered < FOREVER:
             continue
         told_of.add(run.run)
-        cost = _lost(view, since, run.effect)
+        what, cost = _lost(view, since, run.effect)
         if not cost:
             continue
-        yield "wait", f"{run.title} came late", _wait_words(view, run, since, cost), cost, run.seqs
+        yield "wait", f"{run.title} came late", f"{_wait_words(view, run, since)} {what}: {cost}.", cost, run.seqs
     never = [ident for ident in view.affected if view.grounds.step(ident) is None]
     if never:
         what = view.titles("segments", never)
         yield "wait", "Nothing was done for some", f"{what} got no help that took effect.", "", ()
 
 
-def _wait_words(view: RecordView, run: Attempt, since: int, cost: str) -> str:
+def _wait_words(view: RecordView, run: Attempt, since: int) -> str:
     known = [(at, ref) for ref in run.spec.justified_by if (at := view.first_seen(ref)) is not None and at <= since]
     seen = f"You had {_named(view, *min(known))}" if known else f"It could be known at {clock(since)}"
-    return f"{seen}; it was in effect at {clock(run.effect or run.begun)}: {cost} in between."
+    return f"{seen}; it was in effect at {clock(run.effect or run.begun)}. In between:"
 
 
 def _named(view: RecordView, at: int, ref: Any) -> str:
@@ -134,14 +134,27 @@ def _named(view: RecordView, at: int, ref: Any) -> str:
     return f"“{words}” at {clock(at)}"
 
 
-def _lost(view: RecordView, since: int, until: int) -> str:
-    """Return the harm done between two seconds, in the dimension that weighs most here; empty for next to none."""
-    ident = weightiest(view)
-    spec = view.scenario.find("harm", ident)
+def _lost(view: RecordView, since: int, until: int) -> tuple[str, str]:
+    """Return which harm grew most by its weight between two seconds, and by how much: empty for next to none.
+
+    What a queued change did as it landed is the change's: no step that came sooner would have kept it away.
+    """
+    grown = {one.id: _grown(view, one.id, since, until) for one in view.scenario.harm}
+    most = max(view.scenario.harm, key=lambda one: grown[one.id][0] * one.weight / one.scale)
+    amount, whole = grown[most.id]
+    return most.title, f"{told(amount)} {most.unit}".strip() if amount > NEXT_TO_NOTHING * whole else ""
+
+
+def _grown(view: RecordView, ident: str, since: int, until: int) -> tuple[float, float]:
+    """Return by how much a harm grew between two seconds but for the jumps of queued changes, and the whole of it."""
     points = [(m.at, m.body.harm.get(ident, 0.0)) for m in view.samples]
-    amount = max(0.0, _at(points, until) - _at(points, since))
-    worth = amount > NEXT_TO_NOTHING * max([0.0, *(value for _, value in points)])
-    return f"{told(amount)} {spec.unit if spec else ''}".strip() if worth else ""
+    amount = _at(points, until) - _at(points, since)
+    for m in view.all(e.MergeLanded):
+        before, after = [p for p in points if p[0] < m.at][-2:], [p for p in points if p[0] > m.at][:1]
+        if m.body.harmful and since < m.at <= until and len(before) == 2 and after:
+            (x0, y0), (x1, y1), (x2, y2) = (*before, *after)
+            amount -= max(0.0, y2 - y1 - (y1 - y0) * (x2 - x1) / (x1 - x0))
+    return max(0.0, amount), max([0.0, *(value for _, value in points)])
 
 
 def _at(points: list[tuple[int, float]], second: int) -> float:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.criteria.comms import promises
+from analytics.criteria.comms import promised
 from analytics.criteria.protocols import work_shares
 from analytics.report.tables import table
 from analytics.view import RecordView
-from simulator import acts
+from simulator import acts, values
 from simulator import events as e
 from simulator.record.history import UPDATE_GRACE
 
@@ -24,7 +24,7 @@ NAN = float("nan")
 SAID, DECIDED, ORGANISED, CARRIED = "said and told", "decided", "organised", "looked and did"
 PARTS = (SAID, DECIDED, ORGANISED, CARRIED)
 _PART = {"message": SAID, "decision": DECIDED, "lead": ORGANISED}
-LEADERSHIP, EXECUTIVES = "leadership", "executives"
+LEADERSHIP, EXECUTIVES, OUTSIDE = "leadership", "executives", "outside"
 UPDATE, DUE, SILENCE = "update", "due", "silence"
 HELD, HANDOFF = "held", "handoff"
 
@@ -60,12 +60,15 @@ def holdings(view: RecordView) -> Iterator[Any]:
             until = min(view.left, view.left if one.until is None else one.until)
             who = view.title("roles", one.who)
             yield HELD, post, who, one.since / 60, until / 60, f"{post}: {who}", one.seq
-    lanes = view.all(acts.AssignLane)
-    for m in lanes:
-        after = next((later.at for later in lanes if later.seq > m.seq and later.body.lane == m.body.lane), view.left)
-        who = view.title("roles", m.body.owner)
-        label = f"{m.body.lane}: {who}, next {view.title('roles', m.body.next_owner)}"
-        yield HELD, m.body.lane, who, m.at / 60, min(after, view.left) / 60, label, m.seq
+    given = [(m.at, m.seq, m.body.lane, m.body.owner, f", next {view.title('roles', m.body.next_owner)}")
+             for m in view.all(acts.AssignLane)]  # fmt: skip
+    # A lane that was handed over is held by whoever took it, until it is assigned anew.
+    given += [(m.at, m.seq, m.body.what, m.body.receiver, ", handed over")
+              for m in view.all(e.HandOffAccepted) if m.body.what in values.LANES]  # fmt: skip
+    for at, seq, lane, owner, how in sorted(given):
+        after = min((later[0] for later in given if later[1] > seq and later[2] == lane), default=view.left)
+        who = view.title("roles", owner)
+        yield HELD, lane, who, at / 60, min(after, view.left) / 60, f"{lane}: {who}{how}", seq
     taken = {m.body.handoff: m.at for m in view.all(e.HandOffAccepted)}
     offers = {one.id: one for one in view.history.handoffs.values()}
     for offer in view.all(e.HandOffOffered):
@@ -79,21 +82,23 @@ def holdings(view: RecordView) -> Iterator[Any]:
 def cadence(view: RecordView) -> Iterator[Any]:
     """Return every word to those outside, when the next was due, and each silence beyond a due time.
 
-    `until` is the end of a silence, NaN for the rest.
+    `until` is the end of a silence, NaN for the rest. What was due was due to those outside, or to executives.
     """
     for m in view.all(acts.EscalateInternally, acts.UpdateStakeholders, acts.UpdateExecutives):
         heard = getattr(m.body, "audience", LEADERSHIP if isinstance(m.body, acts.EscalateInternally) else EXECUTIVES)
         status = getattr(m.body, "status", "")
         words = view.scenario.conventions.audience(heard)
         yield UPDATE, heard, m.at / 60, NAN, f"{words} told{f': {status}' if status else ''}", m.seq
-    first = next(iter(view.all(acts.UpdateStakeholders)), None)
+    outside, executives = view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives)
     owed = _first_due(view)
-    pairs = [(owed, view.over if first is None else first.at)] if owed is not None and view.affected else []
-    for due, following in [*pairs, *promises(view)]:
+    pairs = [(owed, outside[0].at if outside else view.over)] if owed is not None and view.affected else []
+    whom = [(OUTSIDE, [*pairs, *promised(view, outside)]), (EXECUTIVES, promised(view, executives))]
+    for due, following, audience in sorted((*pair, audience) for audience, found in whom for pair in found):
         if due <= view.over:
-            yield DUE, "", due / 60, NAN, "an update was due", 0
+            yield DUE, audience, due / 60, NAN, "an update was due", 0
         if following > due + UPDATE_GRACE:
-            yield SILENCE, "", due / 60, following / 60, f"{(following - due) / 60:.0f} min beyond the due time", 0
+            over = f"{(following - due) / 60:.0f} min beyond the due time"
+            yield SILENCE, audience, due / 60, following / 60, over, 0
 
 
 def _first_due(view: RecordView) -> int | None:

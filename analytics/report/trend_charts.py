@@ -119,7 +119,11 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> Charted:
     figure.update_annotations(x=0, xanchor="left", font={"size": 12})
     figure.update_yaxes(range=[-5, 108], dtick=50, ticksuffix=" %", zeroline=False)
     figure.update_xaxes(zeroline=False, showgrid=False)
+    most = max((int(rows["number"].max()) for _, rows in groups), default=1)
+    # A drill has a whole number; of few, each has its tick.
+    ticks = {"range": [0.5, most + 0.5], "dtick": 1} if most < ENOUGH else {}
     figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
+    figure.update_xaxes(**ticks)
     figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
     return Charted("course", _course_title(groups), frame, figure, "percent of what could be earned", "")
 
@@ -193,9 +197,12 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
     missing = over[(over["came"] < over["of"]) & (over["came"] > 0)].sort_values("came").head(1)
     for row in each(missing):
         return f"{TURNS[row.turn]} {NEVER} in {row.of - row.came} of {counted(row.of, 'drill')}"
+    if not drills:
+        return "No drill of this kind has been scored"
     few = f"; no median over {counted(drills, 'drill')}" if drills < ENOUGH else ""
-    return (f"Every turning point came in {'each of ' if drills > 1 else ''}{counted(drills, 'drill')}{few}"
-            if drills else "No drill of this kind has been scored")  # fmt: skip
+    none = [TURNS[row.turn] for row in each(over[over["came"] == 0])]
+    every = f"Every turning point but {listed(none)}" if none else "Every turning point"
+    return f"{every} came in {'each of ' if drills > 1 else ''}{counted(drills, 'drill')}{few}"
 
 
 def coverage_map(results: Sequence[DrillResult]) -> Charted:
@@ -241,7 +248,9 @@ def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> C
         figure.add_annotation(x=0, y=place - 0.45, text=label, showarrow=False, xanchor="left", yanchor="middle")
     figure.update_yaxes(range=[len(shown) - 0.6, -0.8], visible=False)
     most_lost = 100 * float(shown["lost"].max()) if len(shown) else 100.0
-    figure.update_xaxes(range=[0, 1.3 * most_lost], ticksuffix=" %", title="share of its points lost", zeroline=False)
+    # Room for the words behind the longest bar, and no share beyond all of it.
+    figure.update_xaxes(range=[0, 1.3 * most_lost], tickvals=list(range(0, 101, 20)), ticksuffix=" %",
+                        title="share of its points lost", zeroline=False)  # fmt: skip
     figure.update_layout(showlegend=False, bargap=0.62)
     recurring = [row for row in each(frame) if row.gaps >= trends.RECURS and 2 * row.gaps >= row.of]
     title = f"No gap recurs in {counted(len(results), 'drill')}"

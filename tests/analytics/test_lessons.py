@@ -9,6 +9,7 @@ import pytest
 
 from analytics.record import DrillRecord, WhatIf
 from analytics.report import lessons
+from analytics.report.charts.course import weightiest
 from analytics.report.charts.spec import Reviewed
 from analytics.report.tables import each, record_of
 from analytics.runs.ahead import ahead
@@ -62,7 +63,7 @@ def test_what_is_worth_most_speaks_of_this_drill() -> None:
     for row in late:
         run = next(run for run in drill.view.runs if run.title in row.title)
         since = drill.view.grounds.since(run.spec)
-        unit = drill.view.scenario.find("harm", lessons.weightiest(drill.view))
+        unit = drill.view.scenario.find("harm", weightiest(drill.view))
         lost = _harm_at(drill, run.effect or 0, unit.id) - _harm_at(drill, since, unit.id)
         assert row.worth == f"{lost:,.0f} {unit.unit}"
         assert row.evidence == run.seqs

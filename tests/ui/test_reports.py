@@ -296,7 +296,7 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     order = b.say("09:00", "mitigation", acts.TakeAction(action="flag", decision="decision:4"))
     decided = b.decide("08:00", "flag")
     seq = next(x.seq for x in b.drill(decided, order).journal if isinstance(x.body, acts.TakeAction))
-    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
+    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="it named something that there was not"))
     for lines, says in (([], "flag: never begun"), ([order, refusal], "flag: never begun, the order at T+09:00 was")):
         drill = built(decided, *lines)
         (never,) = context(drill)["decisions"]
@@ -441,7 +441,7 @@ def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top
     false = [*b.update("20:00", "recovered", text="All is well."), *b.closure("25:00", "a rerun", "a watch")]
     text = report(built(false), "closure")
     top = text.partition("## Decisions")[0]
-    assert "refused: a rerun; a watch" in top
+    assert "refused; not met: a rerun; a watch" in top
     assert "\n\n**Did not hold:** T+20:00" in top
     assert "**Not recovered:** Web" in top
     told = context(built(false))["claims"]

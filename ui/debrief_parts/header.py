@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics.about import times
+from analytics.about import times, unmet
 from analytics.report.charts.course import TURNS
 from simulator import acts
 from simulator import events as e
@@ -61,7 +61,7 @@ def _about(drill: Debriefed) -> str:
 def _times(drill: Debriefed) -> str:
     """Return when the turning points of the drill came, each in drill time."""
     found = times(drill.view)
-    said = {name: "never" if at is None else clock(at) for name, at in found.items()}
+    said = {name: unmet(drill.view, name) if at is None else clock(at) for name, at in found.items()}
     cells = "".join(
         f"<span><span>{escape(words)}</span><b>{escape(said[name])}</b></span>" for name, words in TURNS.items()
     )

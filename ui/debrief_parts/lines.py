@@ -144,7 +144,7 @@ class Lines:
 
     def _state(self, body: e.TruthSampled) -> str:
         outside = [
-            f"{100 * body.outside[s.id]:.0f} % of {s.title.lower()}"
+            f"{100 * body.outside[s.id]:.0f} % of {_lowered(s.title)}"
             for s in self.drill.scenario.segments
             if body.outside.get(s.id, 0.0) > s.tolerance
         ]
@@ -167,6 +167,11 @@ class Lines:
     @cached_property
     def _refs(self) -> Mapping[str, int]:
         return History.of(self.drill.scenario, accepted(self.drill.journal.entries)).refs
+
+
+def _lowered(title: str) -> str:
+    """Return a title within a sentence; names in it keep their capitals, an abbreviation at its beginning as well."""
+    return f"{title[:1].lower()}{title[1:]}" if title[1:2].islower() else title
 
 
 def _label(group: str, label: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
+from analytics.facts import tick_true
 from analytics.report import tables as frames
 from analytics.report.tables import each
 from simulator import acts
@@ -51,9 +52,12 @@ def _audience(drill: Finished, body: Body) -> str:
 
 
 def claims(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what people claimed beside what was so at that second, figures that they told others included."""
+    """Yield what people claimed beside what was so at that second, figures that they told others included.
+
+    `known` is what the team itself had measured by then, where that was nearer to the truth than what was told.
+    """
     found = [*_statements(drill), *_told_figures(drill), *_told_steps(drill)]
-    yield from (row for _, row in sorted(found, key=lambda one: one[0]))
+    yield from ({"known": "", **row} for _, row in sorted(found, key=lambda one: one[0]))
 
 
 def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -65,11 +69,21 @@ def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             who, said = drill.names_then.at(row.seq).person(entry.by), _span(row.low, row.high, row.unit)
             yield row.seq, {"at": clock(row.at), "who": who, "to": _audience(drill, entry.body), "about": "figure",
                             "said": f"{row.title}: {said}", "true": _span(lowest, highest, row.unit),
-                            "holds": bool(row.holds)}  # fmt: skip
+                            "known": "" if row.holds else _measured(drill, row), "holds": bool(row.holds)}  # fmt: skip
+
+
+def _measured(drill: Finished, row: Any) -> str:
+    """Return the last measurement of a figure before it was told, where it came nearer to the truth than what was."""
+    for m in reversed(drill.view.all(e.QueryFinished)):
+        if m.seq < row.seq and row.figure in m.body.figures:
+            value = m.body.figures[row.figure]
+            nearer = abs(value - row.true) < min(abs(row.low - row.true), abs(row.high - row.true))
+            return f"{counted(value, row.unit)} at {clock(m.at)}" if nearer else ""
+    return ""
 
 
 def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the cause that others were told, and the steps they were told of, beside how far each was by then."""
+    """Yield the cause and reason that others were told, and the steps, beside what was so and how far each was."""
     view = drill.view
     for m in view.all(*TOLD):
         cause = getattr(m.body, "cause", None)
@@ -78,12 +92,22 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             true = view.is_true("causes", cause)
             yield m.seq, {**row, "about": "cause", "said": view.title("causes", cause),
                           "true": "it was" if true else "it was not", "holds": true}  # fmt: skip
+        if isinstance(m.body, acts.WriteLeadershipNote):
+            true = tick_true(view, "reasons", m.body.why, m.at)
+            yield m.seq, {**row, "about": "reason", "said": view.title("reasons", m.body.why),
+                          "true": "it was so" if true else "it was not so", "holds": true}  # fmt: skip
         begun = {run.ident for run in view.started if run.begun <= m.at}
         if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
             which = f": {view.titles('actions', lacks)}" if 0 < len(lacks) < len(steps) else ""
             yield m.seq, {**row, "about": "steps", "said": view.titles("actions", steps), "holds": not lacks,
                           "true": f"not begun by then{which}" if lacks else "begun by then"}  # fmt: skip
+
+
+def lacking(missing: Sequence[str]) -> str:
+    """Return conditions of closure that were not met as a sentence; each comes as `what: what to do`."""
+    parts = [one.partition(": ") for one in missing]
+    return f"not met: {'; '.join(f'{what} ({do})' if do else what for what, _, do in parts)}"
 
 
 def _steps(body: Body) -> tuple[str, ...]:
@@ -108,7 +132,7 @@ def _statements(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         entry = drill.view.entry(row.seq)
         words = getattr(entry.body, "text", "")
         refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
-        true = f"refused: {'; '.join(refusal.body.missing)}" if refusal and not row.holds else row.true
+        true = f"refused; {lacking(refusal.body.missing)}" if refusal and not row.holds else row.true
         said = f"{row.said}: “{words}”" if words else row.said
         yield row.seq, {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
                         "to": _audience(drill, entry.body), "said": said, "true": true, "holds": row.holds}  # fmt: skip

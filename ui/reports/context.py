@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from analytics.about import times
+from analytics.about import times, unmet
 from analytics.follow_through.beside import TURNING, beside
 from analytics.overrides import with_overrides
 from analytics.report import story
@@ -33,7 +33,7 @@ from ui.reports.claimed import claims
 from ui.reports.claimed import told as told_to
 from ui.reports.decided import alternatives, decisions, dropped, undecided
 from ui.reports.finished import Finished
-from ui.reports.known import checks, knew, worsened
+from ui.reports.known import checks, knew, unsaid, worsened
 from ui.reports.numbers import counted
 from ui.reports.opening import opening
 
@@ -46,6 +46,11 @@ LATE = 0.25
 """What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
+MEANS = {
+    "record_contradiction": "people push for opposite steps: one record names both, what speaks for each, "
+                            "which of them was taken and when that is looked at again",
+}  # fmt: skip
+"""Command that was called for -> what it is for."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 UPDATES = (acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate)
@@ -152,10 +157,8 @@ def _command(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _times(drill: Finished) -> Iterator[dict[str, Any]]:
-    paged = any(m.body.page for m in drill.view.all(e.AlertFired))
     for name, at in times(drill.view).items():
-        never = "never" if paged or name != "acknowledged" else "nothing had paged"
-        yield {"id": name, "title": TURNING[name], "at": never if at is None else clock(at)}
+        yield {"id": name, "title": TURNING[name], "at": unmet(drill.view, name) if at is None else clock(at)}
 
 
 def _people(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -248,7 +251,7 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what the world did and what people decided, did and told, in drill time."""
     for row in each(story.timeline(drill.view)):
         entry = drill.view.entry(row.seq)
-        said = _of_world(drill, entry.body) or told(drill.names_then.at(row.seq), entry)
+        said = _of_world(drill, entry.body, row.at) or told(drill.names_then.at(row.seq), entry)
         if said is None or row.at > drill.view.over:
             continue
         if not isinstance(entry.body, TURNS) and (row.minor or row.group not in GROUPS):
@@ -258,22 +261,37 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
                "what": f"{said.text} {more}" if said.text.endswith(":") else said.text}  # fmt: skip
 
 
-def _of_world(drill: Finished, body: Body) -> Said | None:
+def _of_world(drill: Finished, body: Body, at: int) -> Said | None:
     """Return what the world alone knew and a reader afterwards may: what went wrong, and what came back."""
     match body:
         case e.FaultStarted():
-            return Said("change", "breaks", "", drill.scenario.fault)
+            return Said("change", "breaks", "", f"{drill.scenario.fault}{_since(drill)}")
         case e.ToleranceCrossed(segment=segment, within=within):
-            return Said("change", "recovers" if within else "is hit", "", drill.view.title("segments", segment))
+            title, early = drill.view.title("segments", segment), ", by the beginning of this record"
+            first = drill.view.samples[0].at if drill.view.samples else 0
+            begun = early if not within and _since(drill) and at <= first else ""
+            return Said("change", "recovers" if within else "is hit", "", f"{title}{begun}")
     return None
+
+
+def _since(drill: Finished) -> str:
+    """Return since when it was broken, where that was before the record begins; else nothing."""
+    begins = drill.journal.entries[0].at
+    return f", since {_ago(drill.view.fault_at)}" if drill.view.fault_at < begins else ""
 
 
 def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
     order = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
     for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
-               "verdict": row.verdict, "proposed": _proposed(drill, row.inject),
+               "verdict": row.verdict, "proposed": _proposed(drill, row.inject), "means": _means(drill, row.inject),
                "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered))}  # fmt: skip
+
+
+def _means(drill: Finished, inject: str) -> str:
+    """Return what a response comes to that its name does not tell whoever was not there, empty for the others."""
+    expects = getattr(drill.scenario.find("injects", inject), "expects", None)
+    return MEANS.get(expects.command, "") if expects is not None else ""
 
 
 def _proposed(drill: Finished, inject: str) -> str:
@@ -360,7 +378,7 @@ def _remains(drill: Finished) -> dict[str, Any]:
         "outside": [names.title("segments", one) for one in outside],
         "uncertain": [names.title("unknowns", one) for one in unknown],
         "clocks": list(_clocks(drill)),
-        "risks": [names.title("residual_risks", one) for one in history.residual_risks],
+        "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": unsaid(drill),
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
         "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",

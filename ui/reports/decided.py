@@ -26,6 +26,8 @@ REASONS: dict[Rejection, str] = {
     "coverage": "covers too little", "readiness": "not ready", "time": "too slow",
     "side_effect": "does harm of its own", "uncertainty": "too uncertain",
 }  # fmt: skip
+BARE = {"unknown": "it named something that there was not"}
+"""Kind of refusal -> why, where the answer at the console speaks of ids."""
 CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
 
 
@@ -162,9 +164,14 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
     yield from ({"at": clock(at), "how": how, "what": what, "why": why} for at, how, what, why in sorted(found))
 
 
+def _because(refusal: e.CommandRefused) -> str:
+    """Return why something was refused, as whoever asked was told; where that names ids, what it comes to."""
+    return BARE.get(refusal.code, refusal.reason)
+
+
 def _refused(drill: Finished) -> Iterator[tuple[int, str, str, str]]:
     """Yield the orders of people that came to nothing because they were refused, with the reason."""
-    why = {x.body.command: x.body.reason for x in drill.journal if isinstance(x.body, e.CommandRefused)}
+    why = {x.body.command: _because(x.body) for x in drill.journal if isinstance(x.body, e.CommandRefused)}
     for x in drill.journal:
         if x.seq in why and isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff):
             names = drill.names_then.at(x.seq)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from analytics.facts import tick_true
 from analytics.report import story
 from analytics.report.tables import each
 from simulator import events as e
@@ -44,6 +45,13 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
         else:
             continue
         yield {"at": clock(one.at), "what": what, "came": came, "green": one.green, "stale": stale, "rows": rows}
+
+
+def unsaid(drill: Finished) -> list[str]:
+    """Return the residual risks that were so when people left, and that nobody put on record."""
+    view = drill.view
+    return [one.title for one in drill.scenario.residual_risks if not one.nothing
+            and one.id not in view.history.residual_risks and tick_true(view, "residual_risks", one.id, view.left)]
 
 
 def worsened(drill: Finished) -> Iterator[dict[str, Any]]:

@@ -32,7 +32,9 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
     span = f"from T+00:00 to {tree['drill']['horizon']}"
-    yield from (f"{one['title']}, {span}: {one['value']}" for one in worst[:2])
+    # A share is weighed by the scenario, and no count of anything.
+    whole = {"%": " of all of it, as the scenario weighs its parts"}
+    yield from (f"{one['title']}, {span}: {one['value']}{whole.get(one['unit'], '')}" for one in worst[:2])
 
 
 def _declared(drill: Finished) -> str:

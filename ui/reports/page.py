@@ -18,7 +18,10 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 """What the page may load: nothing."""
 WIDE, LONG = 4, 40
 """Columns of figures that do not fit a phone (one less where the last is text); signs from which on a cell is text."""
-_DAY = re.compile(r"<td([^>]*)>(\d{4}-\d\d-\d\d)</td>")
+_WHOLE = re.compile(r"<td([^>]*)>((?=\d[^<]*[ -])[^<]{1,20})</td>")
+"""A date, or a figure with its unit."""
+_TIME = re.compile(r"\bT[-−]\d+:\d\d")
+"""A time before T+00:00, whose sign a line would break at."""
 
 
 @cache
@@ -61,9 +64,9 @@ def _label(tokens: Sequence[Token]) -> None:
 
 
 def _scrolling(html: str) -> str:
-    """Return markup of ours with each table in a box of its own, which scrolls on a narrow screen, and dates whole."""
+    """Return markup of ours with each table in a box of its own, which scrolls, and dates, figures and times whole."""
     whole = html.replace("<table", '<div class="scrolls"><table').replace("</table>", "</table></div>")
-    return _DAY.sub(r'<td class="day"\1>\2</td>', whole)
+    return _TIME.sub(r'<span class="whole">\g<0></span>', _WHOLE.sub(r'<td class="whole"\1>\2</td>', whole))
 
 
 @cache

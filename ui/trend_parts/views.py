@@ -13,6 +13,7 @@ from analytics import playbook as books
 from analytics.report import cells, trend_charts, trends
 from analytics.report.tables import each
 from analytics.report.trends import QUARTERS, TEAMS, FollowedAction, Names
+from analytics.scorecard import counted
 from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room.results import Comparable, Wanted
@@ -143,14 +144,15 @@ def gaps_view(wanted: Wanted) -> None:
     shown = [one for one in newest(wanted) if one.kind in ("team", "alone")]
     for book in dict.fromkeys(one.playbook for one in shown):
         mine = [one for one in shown if one.playbook == book]
-        charted.draw(trend_charts.gaps_bars(mine, names_of(book)), f"{books_title(book)}, {len(mine)} drills.")
+        of = f"{books_title(book)}, {counted(len(mine), 'drill')}."
+        charted.draw(trend_charts.gaps_bars(mine, names_of(book)), of)
     st.header("Anti-patterns", anchor=False)
     found = trends.patterns(shown)
     heads = ("Anti-pattern", "In how many drills", "Last")
     rows = [
         (escape(row.title), f"{row.drills:d} of {row.of:d}", escape(f"{row.last:%-d %b %Y}")) for row in each(found)
     ]
-    st.html(look.table("Anti-patterns", heads, rows, f"None showed in {len(shown)} drills."))
+    st.html(look.table("Anti-patterns", heads, rows, f"None showed in {counted(len(shown), 'drill')}."))
     _actions(resolved(shown))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.about import times
+from analytics.about import times, unmet
 from analytics.report import tables as frames
 from analytics.report.charts.spec import (
     Drawing,
@@ -224,11 +224,11 @@ def time_to(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
               width=0.2, hoverinfo="skip", showlegend=False),
         marks("came", "circle", TEAM, frame[came], rows[came], frame["title"][came]),
         marks("never", "x", ALERT, frame[~came].assign(minute=until), rows[~came],
-              (f"{title}: never" for title in frame["title"][~came]), hovertemplate="%{text}<extra></extra>"),
+              (f"{row.title}: {unmet(drill.view, row.turn)}" for row in each(frame[~came])),
+              hovertemplate="%{text}<extra></extra>"),
     ]  # fmt: skip
-    words = [
-        f"{row.title}  <b>{'never' if isnan(row.minute) else at_minute(row.minute)}</b>" for row in each(frame)
-    ]
+    when = (unmet(drill.view, row.turn) if isnan(row.minute) else at_minute(row.minute) for row in each(frame))
+    words = [f"{title}  <b>{at}</b>" for title, at in zip(frame["title"], when, strict=True)]
     known = {row.turn: row.minute for row in each(frame) if not isnan(row.minute)}
     first = f"First mitigation at {at_minute(known['first_mitigation'])}" if "first_mitigation" in known \
         else "Nothing was mitigated"  # fmt: skip

@@ -22,6 +22,7 @@ from analytics.report.charts.spec import (
 )
 from analytics.report.palette import ALERT, BEST, DECIDED, HAIR, NOBODY, OTHER, PALETTE, QUIET, TEAM
 from analytics.report.tables import each
+from analytics.scorecard import counted
 from simulator.responses import GOOD
 
 
@@ -42,14 +43,21 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     owners = list(dict.fromkeys(held["who"]))
     traces = []
     for number, who in enumerate(owners):
-        own = held[held["who"] == who]
+        own, again = held[held["who"] == who], number >= len(PALETTE)
+        # Each bar says whose it is; where there are more than colours, hatching tells them apart as well.
+        colour, hatched = PALETTE[number % len(PALETTE)], "/" if again else ""
         traces.append(spans(
-            cut(who, 30), PALETTE[number % len(PALETTE)], own["minute"], own["until"], map(rows.index, own["what"]),
-            own["label"], opacity=0.75,
+            cut(who, 30), colour, own["minute"], own["until"], map(rows.index, own["what"]), own["label"],
+            opacity=0.75, marker={"color": colour, "line": {"width": 0}, "pattern": {"shape": hatched}},
+            text=[cut(who.partition(" (")[0], 30)] * len(own), textposition="inside",
+            insidetextanchor="start", textangle=0, customdata=[cut(label, 90) for label in own["label"]],
+            hovertemplate="T+%{base:.1f}  %{customdata}<extra></extra>",
         ))  # fmt: skip
     taken, open_ = handed[handed["until"].notna()], handed[handed["until"].isna()]
     traces += [
-        marks("handed over, accepted", "star", DECIDED, taken, map(rows.index, taken["what"]), taken["label"]),
+        # A rim, because the mark lies on a bar that may have its colour.
+        marks("handed over, accepted", "star", DECIDED, taken, map(rows.index, taken["what"]), taken["label"],
+              marker={"symbol": "star", "size": 13, "color": DECIDED, "line": {"width": 1.5, "color": "#ffffff"}}),
         marks("never accepted", "x", ALERT, open_, map(rows.index, open_["what"]), open_["label"]),
     ]
     waits = [
@@ -62,7 +70,7 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     return Drawing(title, figure(
         max(220, 40 * len(rows) + 120), [one for one in traces if one["x"]], barmode="overlay", shapes=waits,
         xaxis=time_axis(_end(drill, frame["until"])), yaxis=rows_axis(name.capitalize() for name in rows),
-        showlegend=True,
+        showlegend=True, uniformtext={"minsize": 10, "mode": "hide"},
     ))  # fmt: skip
 
 
@@ -79,7 +87,7 @@ def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         own = frame["loop"] == loop
         ends = frame["reported"][own].fillna(end)
         labels = [f"{row.owner}: {row.text} ({words})" for row in each(frame[own])]
-        traces.append(spans(words, colour, frame["minute"][own], ends, rows[own], labels, opacity=0.8))
+        traces.append(spans(words, colour, frame["minute"][own], ends, rows[own], labels, opacity=0.8, width=0.3))
     seen, due = frame["acknowledged"].notna(), frame["due"] <= end + 1
     traces += [
         marks("acknowledged", "line-ns-open", TEAM, frame[seen].assign(minute=frame["acknowledged"][seen]), rows[seen],
@@ -91,8 +99,9 @@ def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     left = int((frame["loop"] == "open").sum())
     title += f"; {left} never reported back" if left else ""
     return Drawing(title, figure(
-        max(200, 26 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", xaxis=time_axis(end),
-        yaxis={"range": [len(frame) - 0.4, -0.6], "visible": False, "fixedrange": True}, showlegend=True,
+        max(200, 40 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", xaxis=time_axis(end),
+        yaxis={"range": [len(frame) - 0.4, -0.9], "visible": False, "fixedrange": True}, showlegend=True,
+        annotations=above(zip(rows, (f"{row.owner}: {row.text}" for row in each(frame)), strict=True)),
     ))  # fmt: skip
 
 
@@ -105,19 +114,24 @@ def cadence(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw who was told when, when the next word was due, and each silence beyond that."""
     said, due = frame[frame["kind"] == team.UPDATE], frame[frame["kind"] == team.DUE]
     silent = frame[frame["kind"] == team.SILENCE]
-    rows = [*dict.fromkeys(said["audience"]), "due"]
-    last = len(rows) - 1
+    # What is owed to those outside and to executives runs side by side: each has a row.
+    owed = [f"due: {whom}" for whom in dict.fromkeys(due["audience"])]
+    rows = [*dict.fromkeys(said["audience"]), *owed]
+
+    def row(frame: pd.DataFrame) -> list[int]:
+        return [rows.index(f"due: {whom}") for whom in frame["audience"]]
+
     traces = [
         marks("told", "circle", TEAM, said, map(rows.index, said["audience"]), said["label"]),
-        spans("silence beyond it", ALERT, silent["minute"], silent["until"], [last] * len(silent), silent["label"]),
-        marks("due", "line-ns-open", OTHER, due, [last] * len(due), due["label"]),
+        spans("silence beyond it", ALERT, silent["minute"], silent["until"], row(silent), silent["label"]),
+        marks("due", "line-ns-open", OTHER, due, row(due), due["label"]),
     ]
     waited = float((silent["until"] - silent["minute"]).sum())
     title = f"{len(due) - len(silent)} of {len(due)} updates by the time they were due"
     if silent.empty:
         title = f"Every update that was due was made in time ({len(due)})" if len(due) else "Nothing was ever due"
     else:
-        title += f"; outsiders waited {told(round(waited))} minutes beyond"
+        title += f"; outsiders waited {counted(round(waited), 'minute')} beyond"
     return Drawing(title, figure(
         max(220, 44 * len(rows) + 110), [one for one in traces if one["x"]], barmode="overlay",
         xaxis=time_axis(_end(drill, frame["minute"], frame["until"])),
