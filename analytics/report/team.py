@@ -60,7 +60,7 @@ def holdings(view: RecordView) -> Iterator[Any]:
             until = min(view.left, view.left if one.until is None else one.until)
             who = view.title("roles", one.who)
             yield HELD, post, who, one.since / 60, until / 60, f"{post}: {who}", one.seq
-    given = [(m.at, m.seq, m.body.lane, m.body.owner, f", next {view.title('roles', m.body.next_owner)}")
+    given = [(m.at, m.seq, str(m.body.lane), m.body.owner, f", next {view.title('roles', m.body.next_owner)}")
              for m in view.all(acts.AssignLane)]  # fmt: skip
     # A lane that was handed over is held by whoever took it, until it is assigned anew.
     given += [(m.at, m.seq, m.body.what, m.body.receiver, ", handed over")

@@ -87,8 +87,12 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> Charted:
 WAYS = {"rises": "rise", "falls": "fall", "level": "show no clear course"}
 
 
-def parts_course(results: Sequence[DrillResult], names: Names) -> Charted:
-    """Return what was earned of each part over the drills of one group, with median and quartiles of five drills."""
+def parts_course(results: Sequence[DrillResult], names: Names, edited: Sequence[int] = ()) -> Charted:
+    """Return what was earned of each part over the drills of one group, with median and quartiles of five drills.
+
+    `edited` are the numbers of the drills before which the scenario was edited, from 1: the line goes on, and what is
+    said of a course is said of the drills since.
+    """
     frame = trends.parts(results, names)
     groups = list(frame.groupby("part", sort=False))
     figure = make_subplots(
@@ -124,21 +128,27 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> Charted:
     ticks = {"range": [0.5, most + 0.5], "dtick": 1} if most < ENOUGH else {}
     figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
     figure.update_xaxes(**ticks)
+    for number in edited:
+        figure.add_vline(x=number - 0.5, line={"width": 1.5, "dash": "dot", "color": HAIR})
     figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
-    return Charted("course", _course_title(groups), frame, figure, "percent of what could be earned", "")
+    title = _course_title(groups, max(edited, default=1))
+    return Charted("course", title, frame, figure, "percent of what could be earned", "")
 
 
-def _course_title(groups: Sequence[tuple[object, pd.DataFrame]]) -> str:
+def _course_title(groups: Sequence[tuple[object, pd.DataFrame]], since: int) -> str:
+    """Return what the drills from a number on show: those before were of an earlier edition."""
     if not groups:
         return "No drill of this kind has been scored"
-    number = int(max(rows["number"].max() for _, rows in groups))
+    number = int(max(rows["number"].max() for _, rows in groups)) - since + 1
+    edited = " since it was edited" if since > 1 else ""
     if number < ENOUGH:
-        return f"Too few drills for a course: {number} of {ENOUGH}; each is shown by itself"
+        return f"Too few drills for a course{edited}: {number} of {ENOUGH}; each is shown by itself"
     said: dict[str, list[str]] = {}
     for _, rows in groups:
-        said.setdefault(trends.course(list(rows["percent"])), []).append(str(rows["title"].iloc[0]))
-    moved = [f"{listed(said[way])} {WAYS[way]}" for way in ("rises", "falls") if way in said]
-    return "; ".join(moved) if moved else f"No part shows a clear course over {number} drills"
+        way = trends.course(list(rows[rows["number"] >= since]["percent"]))
+        said.setdefault(way, []).append(str(rows["title"].iloc[0]))
+    moved = [f"{listed(said[way])} {WAYS[way]}{edited}" for way in ("rises", "falls") if way in said]
+    return "; ".join(moved) if moved else f"No part shows a clear course over {number} drills{edited}"
 
 
 def times_strip(
@@ -249,8 +259,8 @@ def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> C
     figure.update_yaxes(range=[len(shown) - 0.6, -0.8], visible=False)
     most_lost = 100 * float(shown["lost"].max()) if len(shown) else 100.0
     # Room for the words behind the longest bar, and no share beyond all of it.
-    figure.update_xaxes(range=[0, 1.3 * most_lost], tickvals=list(range(0, 101, 20)), ticksuffix=" %",
-                        title="share of its points lost", zeroline=False)  # fmt: skip
+    figure.update_xaxes(range=[0, 1.3 * most_lost], tickvals=list(range(0, 101, 20)), zeroline=False,
+                        title="share of its points lost, %")  # fmt: skip
     figure.update_layout(showlegend=False, bargap=0.62)
     recurring = [row for row in each(frame) if row.gaps >= trends.RECURS and 2 * row.gaps >= row.of]
     title = f"No gap recurs in {counted(len(results), 'drill')}"

@@ -5,7 +5,7 @@ A look at many drills reads counts and names by SQL, and no more rows at once th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -108,13 +108,31 @@ def keep(store: Store, drill: str, journal: Journal, card: Mapping[str, Any]) ->
 def own_of(connection: Connection, drill: str, team: str | None) -> str:
     """Return what tells a drill of something that a team brought from other teams', empty where everybody has it.
 
-    It is the same for the same texts of the same `team`: the one that the drill belongs to, or else that brought them.
+    It is the same for what the same `team` calls the same, however often that was edited: the team that the drill
+    belongs to, or else that brought it. What came with the file of a drill is the same where its texts are.
     """
     u = t.uploads.c
     row = connection.execute(
-        select(u.team, u.files).join(t.drills, t.drills.c.upload == u.id).where(t.drills.c.id == drill)
+        select(u.team, u.name, u.files).join(t.drills, t.drills.c.upload == u.id).where(t.drills.c.id == drill)
     ).first()
-    return sha256(f"{team or row.team or ''}\0{row.files}".encode()).hexdigest()[:12] if row else ""
+    if row is None:
+        return ""
+    what = row.name if row.team else row.files
+    return sha256(f"{team or row.team or ''}\0{what}".encode()).hexdigest()[:12]
+
+
+def editions(store: Store, drills: Sequence[str]) -> dict[str, str]:
+    """Return drill -> what tells the texts that it was played of from earlier and later ones, of those a team brought.
+
+    Two drills are of one edition where nothing in any file was changed between them.
+    """
+    d, u = t.drills.c, t.uploads.c
+    with store.transaction(writes=False) as connection:
+        brought = select(d.id, d.upload).where(d.id.in_(drills), d.upload.is_not(None))
+        uploads = {row.id: row.upload for row in connection.execute(brought)}
+        texts = connection.execute(select(u.id, u.files).where(u.id.in_({*uploads.values()}))).all()
+    digests = {upload: sha256(files.encode()).hexdigest()[:12] for upload, files in texts}
+    return {drill: digests[upload] for drill, upload in uploads.items() if upload in digests}
 
 
 def of_team(connection: Connection, which: ColumnElement[bool], team: str | None) -> None:

@@ -25,7 +25,7 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.record.journal import parse
 from tests import recorded
-from tests.analytics.builders import act, book, decide, declare, drill, pair, say, truth
+from tests.analytics.builders import act, book, decide, declare, drill, hand_off, lanes, pair, say, truth
 
 MINUTES = tuple(float(i) for i in range(61))
 GOLDEN = (
@@ -246,6 +246,24 @@ def test_team_process_adds_up() -> None:
         silent = silent[silent["kind"] == team.SILENCE]
         assert (silent["until"] > silent["minute"]).all()
         assert len(team.process(view)) == 5
+
+
+def test_a_lane_is_held_by_whoever_took_it_over() -> None:
+    lines = [*lanes("05:00"), *hand_off("17:40", "triage", "triage", "mitigation")]
+    held = team.holdings(RecordView(drill(lines), book()))
+    held = held[(held["kind"] == team.HELD) & (held["what"] == "triage")]
+    assert list(zip(held["who"], held["minute"], held["until"], strict=True)) == [
+        ("triage", 5.0, pytest.approx(17 + 40 / 60)), ("mitigation", pytest.approx(17 + 40 / 60), 60.0),
+    ]  # fmt: skip
+
+
+def test_silences_that_run_side_by_side_have_a_row_each() -> None:
+    chart = CHARTS["cadence"](reviewed("auth_token-impatient-7"))
+    silent = chart.frame[chart.frame["kind"] == team.SILENCE]
+    rows = traces(chart.figure)["silence beyond it"].y
+    assert len(set(rows)) == silent["audience"].nunique()
+    minutes = (silent["until"] - silent["minute"]).sum()
+    assert f"waited {minutes:.0f} minute" in chart.title
 
 
 def test_confidence_and_ladder_are_of_what_was_decided() -> None:

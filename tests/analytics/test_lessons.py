@@ -15,6 +15,7 @@ from analytics.report.tables import each, record_of
 from analytics.runs.ahead import ahead
 from analytics.view import RecordView
 from scenarios.loader import load
+from simulator import events as e
 from tests.analytics.test_charts import GOLDEN, reviewed
 
 SEARCHED, RUSHED = GOLDEN[0], GOLDEN[2]
@@ -68,6 +69,14 @@ def test_what_is_worth_most_speaks_of_this_drill() -> None:
         assert row.worth == f"{lost:,.0f} {unit.unit}"
         assert row.evidence == run.seqs
     assert all(row.evidence or row.kind in ("wait",) or row.worth.startswith(("+", "at most")) for row in rows)
+
+
+def test_what_a_queued_change_did_is_no_cost_of_waiting() -> None:
+    drill = reviewed("permission_leak-impatient-7")
+    (landed,) = (m.at for m in drill.view.all(e.MergeLanded) if m.body.harmful)
+    grown, whole = lessons._grown(drill.view, "tenants_over", landed - 300, landed + 300)
+    assert whole > 200
+    assert grown < 1
 
 
 def _harm_at(drill: Reviewed, second: int, ident: str) -> float:

@@ -91,6 +91,21 @@ def test_the_course_holds_the_numbers_of_its_table() -> None:
     assert any("&lt;b>" in one.text for one in made.figure.layout.annotations)
 
 
+def test_an_edited_drill_goes_on_and_a_course_is_told_of_the_drills_since() -> None:
+    drills = trends.oldest_first(alike())
+    edited = len(drills) - 2
+    made, whole = charts.parts_course(drills, PARTS, [edited]), charts.parts_course(drills, PARTS)
+    pd.testing.assert_frame_equal(made.frame, whole.frame)
+    assert made.title == f"Too few drills for a course since it was edited: 3 of {ENOUGH}; each is shown by itself"
+    assert {shape.x0 for shape in made.figure.layout.shapes} == {edited - 0.5}
+    assert "edited" not in whole.title
+
+
+def test_a_turning_point_that_never_came_is_not_said_to_have_come() -> None:
+    few = [replace(one, times={turn: 60 if turn != "closed" else None for turn in charts.TURNS}) for one in alike()[:3]]
+    assert charts.times_strip(few).title.startswith("Every turning point but Closed came in each of 3 drills")
+
+
 def test_of_few_drills_no_course_and_no_median_is_told() -> None:
     few = alike()[: ENOUGH - 1]
     assert "Too few drills" in charts.parts_course(few, {}).title

@@ -19,7 +19,7 @@ from simulator.room import uploads
 from simulator.room.archive import export, own_scenario, take_in
 from simulator.room.companions import OWN_FILES, own_of
 from simulator.room.rebuild import rebuild
-from simulator.room.results import Wanted, every
+from simulator.room.results import Wanted, editions, every
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.room.teams import Member
@@ -266,6 +266,19 @@ def test_a_drill_is_of_the_series_of_the_team_that_it_belongs_to(place: Rooms, a
     assert series_of(place, second.row.id) == own
     place.teams.leave(ana)
     assert series_of(place, first.row.id) != own
+
+
+def test_an_edit_goes_on_in_the_same_series_and_is_another_edition(place: Rooms, ana: Member, wall: Wall) -> None:
+    drills = []
+    for said in ("one", "one", "two"):
+        room, person = play(place, wall, ana, bring(place, ana, said))
+        room.end(person)
+        room.finishing.wait(60)
+        drills.append(room.row.id)
+    assert len({series_of(place, drill) for drill in drills}) == 1
+    found = editions(place.store, drills)
+    assert found[drills[0]] == found[drills[1]] != found[drills[2]]
+    assert editions(place.store, ["nobody's"]) == {}
 
 
 def test_its_record_carries_it_into_another_database(

@@ -24,6 +24,7 @@ from simulator.record.follow_up import FollowUpEntry, LessonAnswers
 from simulator.record.journal import Journal, parse, refused
 from simulator.room.notes import Note
 from simulator.text import clock
+from simulator.values import Ref
 from tests import recorded
 from tests.analytics import builders as b
 from ui import cli
@@ -296,7 +297,7 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     order = b.say("09:00", "mitigation", acts.TakeAction(action="flag", decision="decision:4"))
     decided = b.decide("08:00", "flag")
     seq = next(x.seq for x in b.drill(decided, order).journal if isinstance(x.body, acts.TakeAction))
-    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="it named something that there was not"))
+    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
     for lines, says in (([], "flag: never begun"), ([order, refusal], "flag: never begun, the order at T+09:00 was")):
         drill = built(decided, *lines)
         (never,) = context(drill)["decisions"]
@@ -310,7 +311,8 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     assert not bare["looks"]
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
-    assert (turned["at"], turned["how"], turned["why"]) == ("T+09:00", "refused", "decision: nothing is called so")
+    assert (turned["at"], turned["how"]) == ("T+09:00", "refused")
+    assert turned["why"] == "it named something that there was not"
 
 
 def test_a_decision_confirms_what_is_under_way_already() -> None:
@@ -451,7 +453,51 @@ def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top
     untrue = b.update("20:00", impact=b.figure(3))
     (figure,) = (one for one in context(built(untrue))["claims"] if one["about"] == "figure")
     assert not figure["holds"]
-    assert (figure["said"], figure["true"]) == ("Locked users: 3", "1,000")
+    assert (figure["said"], figure["true"], figure["known"]) == ("Locked users: 3", "1,000", "")
+
+
+def test_what_the_team_had_measured_by_then_is_told_where_it_was_nearer_to_the_truth() -> None:
+    def known(*measured: tuple[str, float]) -> str:
+        looks = [b.event(at, e.QueryFinished(run=Ref("query:zones"), query="zones", executor="triage", command_line="z",
+                                             output="", evidence="physics", figures={"locked": value}))
+                 for at, value in measured]  # fmt: skip
+        drill = built(*looks, b.update("20:00", impact=b.figure(300)))
+        (figure,) = (one for one in context(drill)["claims"] if one["about"] == "figure")
+        return str(figure["known"])
+
+    assert known(("10:00", 250), ("18:00", 990)) == "990 at T+18:00"
+    assert known(("18:00", 250)) == ""
+    assert known(("21:00", 990)) == ""
+
+
+def test_a_false_reason_that_leadership_was_given_stands_in_the_note(finished: Callable[[str], Finished]) -> None:
+    made = b.scenario(reasons=[{"id": "safe", "title": "It is safe", "true_when": {"t": {"below": 0}}}],
+                      needs=[{"id": "hands", "title": "Hands"}])  # fmt: skip
+    note = b.say("20:00", "comms", acts.WriteLeadershipNote(
+        cause="key", why="safe", confidence="L3", need="hands", watch_owner="verification"))  # fmt: skip
+    text = report(built(note, of=made), "leadership")
+    assert "| Told and not so | T+20:00, reason: It is safe; in truth: it was not so |" in text
+
+
+def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Finished]) -> None:
+    drill = finished("permission_leak-impatient-7")
+    assert "Whose documents were read can only be bounded" in context(drill)["remains"]["unsaid"]
+    kept = context(finished("permission_leak-by_the_book-7"))["remains"]["unsaid"]
+    assert "Whose documents were read can only be bounded" not in kept
+    text = report(drill, "report")
+    assert "of all of it, as the scenario weighs its parts" in text
+    assert "is called for where people push for opposite steps" in text
+
+
+def test_what_began_before_the_record_says_since_when(finished: Callable[[str], Finished]) -> None:
+    rows = context(finished("permission_leak-by_the_book-7"))["timeline"]
+    (broke,) = (one["what"] for one in rows if one["kind"] == "breaks")
+    assert broke.endswith("since T-1560:00 (26 h before T+00:00)")
+    assert all(one["what"].endswith("by the beginning of this record") for one in rows if one["kind"] == "is hit"
+               and one["second"] < -1700)  # fmt: skip
+    here = [one["what"] for one in context(finished(DRILLS[0]))["timeline"] if one["kind"] in ("breaks", "is hit")]
+    assert here
+    assert not any("since T-" in what or "beginning of this record" in what for what in here)
 
 
 def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> None:

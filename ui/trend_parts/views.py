@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -121,8 +122,15 @@ def course_view(wanted: Wanted, group: Comparable) -> None:
     alike = newest(only(wanted, group))
     names = names_of(group.playbook)
     few = "A drill is a small sample of a team. Dots are drills, the band is the middle half of five drills in a row."
-    charted.draw(trend_charts.parts_course(alike, names), few)
-    charted.draw(trend_charts.times_strip(alike), "Raw minutes, no mean: what never came is in no median as a number.")
+    ordered = trends.oldest_first(alike)
+    of = results.editions(SERVER.rooms.store, [one.drill for one in ordered])
+    edited = [number for number, (before, one) in enumerate(pairwise(ordered), 2)
+              if of.get(before.drill) != of.get(one.drill)]  # fmt: skip
+    lines = " A dotted line: your team edited the drill there." if edited else ""
+    charted.draw(trend_charts.parts_course(alike, names, edited), few + lines)
+    mixed = f" {counted(max(edited) - 1, 'drill')} of these came before the last edit." if edited else ""
+    minutes = f"Raw minutes, no mean: what never came is in no median as a number.{mixed}"
+    charted.draw(trend_charts.times_strip(alike), minutes)
 
 
 def people_view(scope: WhoseDrills, wanted: Wanted) -> None:

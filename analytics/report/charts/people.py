@@ -44,14 +44,11 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     traces = []
     for number, who in enumerate(owners):
         own, again = held[held["who"] == who], number >= len(PALETTE)
-        # Each bar says whose it is; where there are more than colours, hatching tells them apart as well.
+        # More seats than colours: hatching tells apart what has one of them again.
         colour, hatched = PALETTE[number % len(PALETTE)], "/" if again else ""
         traces.append(spans(
             cut(who, 30), colour, own["minute"], own["until"], map(rows.index, own["what"]), own["label"],
             opacity=0.75, marker={"color": colour, "line": {"width": 0}, "pattern": {"shape": hatched}},
-            text=[cut(who.partition(" (")[0], 30)] * len(own), textposition="inside",
-            insidetextanchor="start", textangle=0, customdata=[cut(label, 90) for label in own["label"]],
-            hovertemplate="T+%{base:.1f}  %{customdata}<extra></extra>",
         ))  # fmt: skip
     taken, open_ = handed[handed["until"].notna()], handed[handed["until"].isna()]
     traces += [
@@ -70,7 +67,7 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     return Drawing(title, figure(
         max(220, 40 * len(rows) + 120), [one for one in traces if one["x"]], barmode="overlay", shapes=waits,
         xaxis=time_axis(_end(drill, frame["until"])), yaxis=rows_axis(name.capitalize() for name in rows),
-        showlegend=True, uniformtext={"minsize": 10, "mode": "hide"},
+        showlegend=True,
     ))  # fmt: skip
 
 
