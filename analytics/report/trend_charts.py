@@ -104,7 +104,7 @@ def parts_course(results: Sequence[DrillResult], names: Names, edited: Sequence[
         figure.add_scatter(x=settled["number"], y=settled["last_quarter"], mode="lines", line={"width": 0},
                            hoverinfo="skip", showlegend=False, row=row, col=1)  # fmt: skip
         figure.add_scatter(x=settled["number"], y=settled["first_quarter"], mode="lines", line={"width": 0},
-                           fill="tonexty", fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
+                           fill="tonexty", fillcolor="rgba(60,135,240,0.28)", hoverinfo="skip",
                            name=f"middle half of {STRETCH} drills",
                            showlegend=row == 1, row=row, col=1)  # fmt: skip
         figure.add_scatter(x=settled["number"], y=settled["median"], mode="lines", name=f"median of {STRETCH} drills",

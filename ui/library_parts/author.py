@@ -139,16 +139,18 @@ def _walked(loaded: LoadedScenario) -> tuple[Curve, ...]:
 def _world(loaded: LoadedScenario) -> None:
     scenario = loaded.scenario
     nobody, *moved = _walked(loaded)
-    look.note(f"The share of all that is hit, from T+0 to T+{scenario.horizon // 60}, where one move alone is made at "
-              f"T+{TRIED_AT // 60} (blue) and where nobody does anything (grey). Whoever acts has frozen what is hit. "
-              "What another move makes possible or safe is shown after that one too, begun at T+0. "
-              "Loss is the score’s: 0 is no harm.")  # fmt: skip
+    end = f"T+{scenario.horizon // 60}"
+    look.note("The share of all that is hit, where one move alone is made and where nobody does anything. Whoever acts "
+              "has frozen what is hit. What another move makes possible or safe is shown after that one too, begun at "
+              "T+0. Loss is the score’s: 0 is no harm.")  # fmt: skip
     titles = {one.id: one.title for one in scenario.segments}
-    cards = [_card("Nobody does anything", nobody, nobody, titles, "")]
+    cards = [_card("Nobody does anything", nobody, nobody, titles, "", end)]
     ranked = sorted(moved, key=lambda curve: curve.loss)
     cards += [_card(_action(scenario, one.move).title, one, nobody, titles, _sign(_action(scenario, one.move), one),
-                    _after(scenario, one)) for one in ranked]  # fmt: skip
-    st.html(f'<div class="au-grid">{"".join(cards)}</div>')
+                    end, _after(scenario, one)) for one in ranked]  # fmt: skip
+    legend = (f'<p class="au-legend"><span><i class="au-move"></i>this move at T+{TRIED_AT // 60}</span>'
+              '<span><i class="au-nobody"></i>nobody does anything</span></p>')  # fmt: skip
+    st.html(f'{legend}<div class="au-grid">{"".join(cards)}</div>')
 
 
 def _action(scenario: Scenario, ident: str) -> Action:
@@ -174,7 +176,10 @@ def _sign(action: Action, curve: Curve) -> str:
     return look.badge(look.Sign("✓", "helps", "good"))
 
 
-def _card(title: str, curve: Curve, nobody: Curve, titles: Mapping[str, str], more: str, how: str = "") -> str:
+def _card(
+    title: str, curve: Curve, nobody: Curve, titles: Mapping[str, str], more: str, end: str, how: str = ""
+) -> str:
+    """Return a curve as a card; `end` is the moment at its right edge."""
     told = [*filter(None, [how]), f"loss {curve.loss:.2f}"]
     told += [f"helps {', '.join(titles[one] for one in curve.helps)}"] if curve.helps else []
     told += [f"hurts {', '.join(titles[one] for one in curve.hurts)}"] if curve.hurts else []
@@ -182,7 +187,8 @@ def _card(title: str, curve: Curve, nobody: Curve, titles: Mapping[str, str], mo
     areas = f'<i class="au-nobody" style="clip-path:{escape(_area(nobody))}"></i>'
     if curve is not nobody:
         areas += f'<i class="au-move" style="clip-path:{escape(_area(curve))}"></i>'
-    figure = f'<div class="au-curve" role="img" aria-label="{escape(label)}">{areas}</div>'
+    figure = (f'<div class="au-curve" role="img" aria-label="{escape(label)}"><span>100 %</span>{areas}</div>'
+              f'<div class="au-axis" aria-hidden="true"><span>T+0</span><span>{escape(end)}</span></div>')  # fmt: skip
     return (f'<div class="au-card"><b>{escape(title)}</b> {more}{figure}'
             f'<small>{escape(" · ".join(told))}</small></div>')  # fmt: skip
 

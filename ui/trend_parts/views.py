@@ -129,7 +129,7 @@ def course_view(wanted: Wanted, group: Comparable) -> None:
     lines = " A dotted line: your team edited the drill there." if edited else ""
     charted.draw(trend_charts.parts_course(alike, names, edited), few + lines)
     mixed = f" {counted(max(edited) - 1, 'drill')} of these came before the last edit." if edited else ""
-    minutes = f"Raw minutes, no mean: what never came is in no median as a number.{mixed}"
+    minutes = f"Raw minutes, no mean; a grey line is the median. What never came is in no median as a number.{mixed}"
     charted.draw(trend_charts.times_strip(alike), minutes)
 
 
