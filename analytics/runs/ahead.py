@@ -52,7 +52,12 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     flying = moments.in_flight(at, ordered)
     done = done_by(view, at + 1)
     every = frozenset(run.run for run in view.runs)
-    went = _onward("as it went", walk, [*flying, *moments.of_runs(at, every)], ())
+    end = view.final
+    if end is not None and end.at >= walk.scenario.horizon:
+        # The record itself: runs alone do not tell what else came in between, such as a queued change.
+        went = Onward("as it went", (), end.body.harm, round(loss_of(end.body.harm, walk.scenario), 6))
+    else:
+        went = _onward("as it went", walk, [*flying, *moments.of_runs(at, every)], ())
     ways = []
     for branch in ends.library.branches:
         if branch.known and not any((x := view.find(k)) is not None and x.at <= at for k in branch.known):

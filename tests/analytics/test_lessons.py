@@ -125,6 +125,15 @@ def test_what_lay_ahead_gets_worse_with_waiting_and_rests_on_what_was_seen() -> 
     assert early.went.loss == pytest.approx(view.loss, abs=0.02)
 
 
+def test_how_it_went_on_is_what_the_record_holds_a_queued_change_too() -> None:
+    view = reviewed("permission_leak-impatient-7").view
+    header = view.header
+    found = ahead(view, load(header.scenario, header.variant, header.difficulty), 0)
+    assert view.final is not None
+    assert found.went.harm == view.final.body.harm
+    assert found.went.harm["tenants_over"] > 200
+
+
 def test_at_the_end_nothing_more_changes_how_it_went() -> None:
     view = reviewed(SEARCHED).view
     header = view.header

@@ -8,6 +8,7 @@ from analytics.report import lessons
 from analytics.report import tables as frames
 from analytics.report.charts.course import weightiest
 from analytics.runs.ahead import Ahead, Onward, ahead
+from simulator import events as e
 from simulator.errors import DrillError
 from simulator.text import clock
 from ui.debrief_parts.charted import show, show_all
@@ -93,6 +94,9 @@ def _next(sitting: Sitting) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     st.html(_ahead_html(drill, found))
+    if found.ways and any(m.at > at for m in drill.view.all(e.MergeLanded)):
+        note("A queued change landed after this moment. How it went has what it did; the other rows are reckoned as if "
+             "it had been frozen.")  # fmt: skip
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

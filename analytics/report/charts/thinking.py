@@ -34,14 +34,15 @@ TAKEN, REJECTED = "taken", "rejected"
 
 @chart(
     "hypotheses", "Hypotheses", of_view(frames.hypotheses), section="known", unit="% sure",
-    note="A step holds until the next is stated.", empty="Nobody stated a hypothesis with a probability.",
+    note="A step holds until the next is stated, or people leave.",
+    empty="Nobody stated a hypothesis with a probability.",
 )
 def hypotheses(frame: pd.DataFrame, drill: Reviewed, truth: bool = False) -> Drawing:
     """Draw how sure the team was of each cause; with `truth` the true one is solid, the others are dashed.
 
     Without it the table does not tell either.
     """
-    until = max(drill.view.over / 60, frame["minute"].max())
+    until = max(drill.view.left / 60, frame["minute"].max())
     lines = []
     for number, (_, line) in enumerate(frame.groupby("cause", sort=False)):
         true = truth and bool(line["true"].iloc[0])
