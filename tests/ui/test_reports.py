@@ -485,7 +485,7 @@ def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Fi
     kept = context(finished("permission_leak-by_the_book-7"))["remains"]["unsaid"]
     assert "Whose documents were read can only be bounded" not in kept
     text = report(drill, "report")
-    assert "of all of it, as the scenario weighs its parts" in text
+    assert "of all of it, its parts weighed by the scenario" in text
     assert "is called for where people push for opposite steps" in text
 
 

@@ -33,7 +33,7 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
     span = f"from T+00:00 to {tree['drill']['horizon']}"
     # A share is weighed by the scenario, and no count of anything.
-    whole = {"%": " of all of it, as the scenario weighs its parts"}
+    whole = {"%": " of all of it, its parts weighed by the scenario"}
     yield from (f"{one['title']}, {span}: {one['value']}{whole.get(one['unit'], '')}" for one in worst[:2])
 
 
