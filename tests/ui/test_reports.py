@@ -221,8 +221,10 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
           if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())
           and one.id not in {h.id for h in s.harm}),
+        *(f"| {view.title('segments', one)} | {100 * share:.0f} % |" for one, share in view.affected.items()),
     ]  # fmt: skip
     yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
+    turned_down = {one.rung for m in view.decisions for one in m.body.rejected}
     yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
         f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
         view.title("roles", first.role), view.title("reasons", first.body.why_now),
@@ -233,7 +235,11 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           for one in m.body.recommendations if one.action != m.body.choice),
         *(f"{clock(x.at)}, refused" for x in drill.journal if isinstance(x.body, acts.TakeAction)
           and x.seq in refused(drill.journal.entries)),
-        *(f"not done: {row['who']}" for row in context(drill)["injects"] if row["verdict"] == "kept"),
+        *(f"not taken up: {row['who']}" for row in context(drill)["injects"] if row["verdict"] == "kept"
+          and row["proposed"]),
+        *(f"compared: {view.title('actions', m.body.action)}" for m in view.all(acts.RecordOption)
+          if not any(run.spec.id == m.body.action for run in view.started)
+          and view.part("actions", m.body.action).rung not in turned_down),
     ]  # fmt: skip
     yield "Which alternatives were rejected?", turned or ["Nothing else is on record as turned down"]
     back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
@@ -260,7 +266,10 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *risks, "Watch for" if view.history.watch else "Nobody was named to watch", *open_,
         *(f"Checkpoint in {m.body.in_hours:g} h" for m in view.all(acts.CommitCheckpoint)[-1:]),
         *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
-    ]
+        *(f"promised for {clock(round(m.at + 60 * m.body.next_update_minutes))} (executives)"
+          for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
+        *(drill.names.answer(m.body.inject, m.body.answer) for m in view.all(acts.AnswerAsker)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [
@@ -312,7 +321,90 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"]) == ("T+09:00", "refused")
-    assert turned["why"] == "it named something that there was not"
+    assert turned["why"] == "it was given for decision 4, which there never was; never asked for again"
+
+
+def test_a_refusal_says_what_was_not_there_yet_and_whether_it_was_asked_for_again() -> None:
+    early, later = b.decide("08:00", "flag", evidence=("query:zones",)), b.query("09:00", "zones")
+    seq = next(x.seq for x in b.drill(early, later).journal if isinstance(x.body, acts.RecordDecision))
+    refusal = b.event("08:00", e.CommandRefused(command=seq, code="unknown", reason="nothing here is called that"))
+    title = b.SCENARIO.find("queries", "zones").title
+    for more, again in (([], "never asked for again"), (b.decide("12:00", "flag"), "asked for again at T+12:00")):
+        (one,) = context(built(early, refusal, later, more))["alternatives"]
+        assert one["why"] == f"it rests on {title}, which ended only at T+09:00; {again}"
+
+
+def test_a_step_says_what_it_printed_and_that_its_decision_does_not_name_it() -> None:
+    run = b.act("10:00", "rollback", decision="decision:1")
+    lines = [replace_output(line, "2 of 3 done\n---\nC skipped") for line in run]
+    (one,) = context(built(b.decide("08:00", "flag"), lines))["decisions"]
+    assert one["deeds"][1] == ("rollback: begun T+10:00 (@mitigation), in effect T+11:00 (ordered for this decision, "
+                               "which does not name it): 2 of 3 done / C skipped")  # fmt: skip
+
+
+def replace_output(line: Any, output: str) -> Any:
+    at, by, body = line
+    return at, by, body.model_copy(update={"output": output}) if isinstance(body, e.ActionFinished) else body
+
+
+def test_what_others_heard_falsely_stands_until_somebody_puts_it_right() -> None:
+    false = b.update("20:00", "recovered", impact=b.figure(3), text="All is well.")
+    told = context(built(false))["remains"]["untrue"]
+    assert told == ["public, T+20:00: status: recovered: “All is well.”; Locked users: 3"]
+    assert context(built(false, b.update("22:00")))["remains"]["untrue"] == []
+
+
+def test_what_is_owed_is_told_by_audience() -> None:
+    higher = b.say("24:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20))
+    over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
+    owed = context(built(b.declare("02:00"), b.update("50:00"), higher, over))["remains"]["clocks"]
+    assert [one.partition(" (Ana")[0] for one in owed] == [
+        "The next update was promised for T+70:00 (public)",
+        "The next update was promised for T+44:00 (executives), and did not come",
+    ]  # fmt: skip
+
+
+def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_left_did_not_command() -> None:
+    fired = b.event("00:00", e.AlertFired(alert="rejects", severity="critical", summary="s", value=1, page="commander"))
+    cleared = b.event("20:00", e.AlertResolved(alert="rejects"))
+    left = [*b.in_command("02:00"), *b.event("31:00", e.RoleVacated(role="commander", seat="commander"))]
+    sat = b.say("00:30", "commander", acts.TakeSeat(seat="commander", name="Ana"))
+    over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
+    tree = context(built(fired, sat, left, b.act("09:00", "flag"), cleared, over))
+    (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
+    assert one["note"].partition(", never acknowledged, ")[2].startswith(
+        "cleared T+20:00 after flag (T+10:00), still outside tolerance: ")
+    (person,) = (one for one in tree["people"] if one["name"] == "Ana")
+    assert person["led"] == 29
+
+
+def test_what_nobody_rejected_is_not_told_as_rejected(finished: Callable[[str], Finished]) -> None:
+    drill = finished("auth_token-impatient-7")
+    found = {(one["how"], one["what"]) for one in context(drill)["alternatives"]}
+    assert ("not taken up", "@support-lead: Sign everybody out") in found
+    assert not [what for _, what in found if "IdentiHub" in what]
+    text = report(drill, "report")
+    assert "Nothing else is on record as turned down." in text
+    assert text.index("### Neither rejected nor done") < text.index("not taken up: @support-lead")
+    assert "never | Does the release before fit the schema, before Roll auth-svc back" in text
+    assert report(finished(DRILLS[0]), "report").count("Roll auth-svc back to 4.17.2: begun") == 0
+
+
+def test_what_showed_who_was_hit_best_is_quoted_as_it_was_printed(finished: Callable[[str], Finished]) -> None:
+    (one,) = context(finished(DRILLS[0]))["looks"]
+    assert (one["at"], one["output"].split(" / ")[2]) == ("T+07:05", "refused 4,923 3,440 8,363")
+    hit = {one["title"]: one for one in context(finished(DRILLS[2]))["segments"]}
+    assert {one["since"] for one in hit.values()} == {"by T-29:45"}
+
+
+def test_when_the_loss_came_adds_up_and_a_change_is_not_blamed_for_a_step(finished: Callable[[str], Finished]) -> None:
+    for name in ("auth_token-impatient-7", "permission_leak-impatient-7", "parcel_lag-by_the_book-7"):
+        found = context(finished(name))["loss"]
+        assert abs(sum(float(one["loss"]) for one in found["parts"]) - float(found["total"])) < 0.03
+    (landed,) = context(finished("billing_mismatch-impatient-7"))["worsened"]
+    assert landed["jumped"] == [
+        "What it did cannot be told from what this did: Replay everything since the deploy, emergency switch"]
+    assert not landed["loss"]
 
 
 def test_a_decision_confirms_what_is_under_way_already() -> None:
@@ -355,8 +447,13 @@ def test_a_decision_note_is_told_to_whom_and_what_it_names_stands_beside_what_wa
 
 
 def test_what_a_queued_change_made_worse_says_what_leapt(finished: Callable[[str], Finished]) -> None:
-    (one,) = context(finished("permission_leak-impatient-7"))["worsened"]
-    assert "Evidence that is gone: 0 % before, 45 % after" in one["jumped"]
+    tree = context(finished("permission_leak-impatient-7"))
+    said, *_ = tree["worsened"]
+    (landed,) = (one for one in tree["worsened"] if one["service"])
+    assert "Evidence that is gone: 0 % before, 45 % at T+17:00" in landed["jumped"]
+    assert landed["loss"].startswith("0.24 of the loss of")
+    assert tree["loss"]["most"].startswith("0.24 came with the queued change of T+14:00")
+    assert (said["at"], said["jumped"]) == ("T+09:00", ["this changed the world: details public"])
 
 
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:

@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from analytics.about import times, unmet
@@ -18,7 +18,6 @@ from analytics.overrides import with_overrides
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.report.tables import each
-from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
 from simulator.names import Said
@@ -26,16 +25,17 @@ from simulator.record.entry import Body
 from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
-from simulator.values import HOST
+from simulator.values import HOST, Ref
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
 from ui.reports.claimed import told as told_to
 from ui.reports.decided import alternatives, decisions, dropped, undecided
 from ui.reports.finished import Finished
-from ui.reports.known import checks, knew, unsaid, worsened
-from ui.reports.numbers import counted
+from ui.reports.hurt import hit, impact, looks, loss, segments
+from ui.reports.known import checks, knew, prechecks, worsened
 from ui.reports.opening import opening
+from ui.reports.remaining import remains
 
 MOST_FINDINGS = 6
 """Strengths, and areas to improve, that a report names."""
@@ -44,8 +44,6 @@ GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 LATE = 0.25
 """What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
-INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
-"""A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
 MEANS = {
     "record_contradiction": "people push for opposite steps: one record names both, what speaks for each, "
                             "which of them was taken and when that is looked at again",
@@ -68,6 +66,7 @@ def context(drill: Finished) -> dict[str, Any]:
 
 
 def _parts(drill: Finished) -> dict[str, Any]:
+    said, checked = list(claims(drill)), list(checks(drill))
     return {
         "drill": _drill(drill),
         "people": list(_people(drill)),
@@ -75,21 +74,25 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "cause": _cause(drill),
         "command": list(_command(drill)),
         "times": list(_times(drill)),
-        "impact": list(_impact(drill)),
-        "hit": list(_hit(drill)),
+        "impact": list(impact(drill)),
+        "loss": loss(drill),
+        "hit": list(hit(drill)),
+        "segments": list(segments(drill)),
+        "looks": list(looks(drill)),
         "timeline": list(_timeline(drill)),
         "decisions": list(decisions(drill)),
         "undecided": list(undecided(drill)),
         "alternatives": list(alternatives(drill)),
         "injects": list(_injects(drill)),
         "updates": list(told_to(drill)),
-        "claims": list(claims(drill)),
+        "claims": said,
         "score": _score(drill),
         "missed": list(_missed(drill)),
         "knew": list(knew(drill)),
         "worsened": list(worsened(drill)),
-        "remains": _remains(drill),
-        "checks": list(checks(drill)),
+        "remains": remains(drill, said, checked),
+        "checks": checked,
+        "prechecks": list(prechecks(drill)),
         "leadership": list(_said(drill, acts.WriteLeadershipNote)),
         "closure": list(_said(drill, acts.PublishClosurePackage, acts.PublishDecisionNote)),
         "ratings": [
@@ -114,7 +117,7 @@ def _drill(drill: Finished) -> dict[str, Any]:
         "variant": head.variant, "difficulty": head.difficulty, "seed": head.seed, "mode": head.mode,
         "playbook": drill.playbook.title, "policy": head.policy or "", "engine": head.engine,
         "scenario_version": head.scenario_version, "begun": day(drill.created), "ended": day(drill.ended),
-        "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[11:16]} UTC",
+        "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[:10]}, {s.t0_utc[11:16]} UTC",
         "horizon": clock(drill.view.final.at if drill.view.final else drill.view.over),
         "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared",
         "severity_in_words": _severity(drill), "unnamed": drill.unnamed,
@@ -173,7 +176,9 @@ def _people(drill: Finished) -> Iterator[dict[str, Any]]:
         if stretches:
             given = sum(x.is_act and x.role == seat.id and not x.by.simulated for x in drill.view.entries)
             who = dict.fromkeys(names.get(seat.id, [seat.title]))
-            yield {"seat": seat.title, "name": ", ".join(who), "minutes": round(seconds / 60), "acts": given}
+            led = sum(max(0, min(left, x.until) - max(0, x.since)) for x in drill.view.commanders if x.who == seat.id)
+            yield {"seat": seat.title, "name": ", ".join(who), "minutes": round(seconds / 60), "acts": given,
+                   "led": round(led / 60)}  # fmt: skip
 
 
 def _objectives(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -190,8 +195,8 @@ def _objectives(drill: Finished) -> Iterator[dict[str, Any]]:
         yield {
             "id": one.id, "title": one.title, "target": one.target,
             "by_record": drill.playbook.band(math.floor(100 * share)) if found.total() >= FEWEST else
-                         "too few to tell" if found else "not observed",
-            "shown": ", ".join(f"{found[v]} {v}" for v in VERDICTS if found[v]) or "nothing called for it",
+                         "too few to tell" if found else "not judged",
+            "shown": ", ".join(f"{found[v]} {v}" for v in VERDICTS if found[v]) or "no response was called for",
             "by_evaluators": _letter(rated) if rated else "not rated",
         }  # fmt: skip
 
@@ -217,34 +222,6 @@ def _cause(drill: Finished) -> dict[str, Any]:
 def _ago(at: int) -> str:
     """Return a moment, and for one long before the drill how long before it in hours."""
     return f"{clock(at)} ({-at / 3600:.0f} h before T+00:00)" if at <= -2 * 3600 else clock(at)
-
-
-def _impact(drill: Finished) -> Iterator[dict[str, Any]]:
-    null, best = drill.view.references.null.harm, drill.view.references.best.harm
-    done = drill.view.final.body.harm if drill.view.final else {}
-    for one in drill.scenario.harm:
-        yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
-               "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
-               "best": counted(best.get(one.id), one.unit)}  # fmt: skip
-
-
-def _hit(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield who and what was hit in all, at the worst and as it stood when people left.
-
-    Unless the scenario says which, those are the figures that count what harm counts: users where harm is in users,
-    logins or user-minutes. Others may be good, or say nothing of who was hit.
-    """
-    counts = {one.unit.removesuffix("-min").removesuffix("s") for one in drill.scenario.harm} - {"", "%", "min"}
-    view, harm = drill.view, {one.id for one in drill.scenario.harm}
-    samples = [m for m in view.samples if m.at >= 0]
-    for one in drill.scenario.figures:
-        given = [(m.body.figures[one.id], m.at) for m in samples if one.id in m.body.figures]
-        hit = one.unit.removesuffix("s") in counts if one.hit is None else one.hit
-        if one.id not in harm and hit and any(value for value, _ in given):
-            worst, at = max(given, key=lambda pair: pair[0])
-            left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
-            yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
-                   "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
 
 
 def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -359,61 +336,27 @@ def _missed(drill: Finished) -> Iterator[dict[str, Any]]:
     yield from dropped(drill)
     rows = [one for one in beside(drill.view, "signals") if one.share and one.note and not one.id.startswith("cue:")]
     for one in sorted(rows, key=lambda one: _weight(one.id, one.note)):
-        yield {"what": one.title, "note": one.note, "first": one.share >= 1}
+        yield {"what": one.title, "note": f"{one.note}{_cleared(drill, one.id)}", "first": one.share >= 1,
+               "asked": one.id.startswith("inject:")}  # fmt: skip
+
+
+def _cleared(drill: Finished, ident: str) -> str:
+    """Return when an alert cleared last, and what was not back then."""
+    view, about = drill.view, Ref(ident)
+    found = view.all(e.AlertFired, e.AlertResolved) if about.kind == "alert" else ()
+    states = [m for m in found if m.body.alert == about.ident and m.at <= view.left]
+    if not states or isinstance(states[-1].body, e.AlertFired):
+        return ""
+    at = states[-1].at
+    done = max((run for run in view.started if run.landed <= at), key=lambda run: run.landed, default=None)
+    after = f" after {done.spec.title} ({clock(done.landed)})" if done else ""
+    outside = view.titles("segments", view.outside(at)) if view.outside(at) else ""
+    return f", cleared {clock(at)}{after}{f', still outside tolerance: {outside}' if outside else ''}"
 
 
 def _weight(ident: str, note: str) -> int:
     """Return the rank of something that was passed over: asked and never answered, paged, late."""
     return 0 if note.endswith("never came") else 1 if ident.startswith("alert:") else 2
-
-
-def _remains(drill: Finished) -> dict[str, Any]:
-    history, names = drill.view.history, drill.names
-    watch = history.watch.body if history.watch else None
-    outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
-    last = max(drill.view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.WriteLeadershipNote),
-               key=lambda m: m.seq, default=None)  # fmt: skip
-    unknown = () if last is None else getattr(last.body, "unknowns", ()) or getattr(last.body, "uncertain", ())
-    return {
-        "outside": [names.title("segments", one) for one in outside],
-        "uncertain": [names.title("unknowns", one) for one in unknown],
-        "clocks": list(_clocks(drill)),
-        "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": unsaid(drill),
-        "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
-                      if isinstance(x.body, acts.AddHardeningTask)],
-        "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
-    }  # fmt: skip
-
-
-def _clocks(drill: Finished) -> Iterator[str]:
-    """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
-    view, history = drill.view, drill.view.history
-    for m in view.all(acts.CommitCheckpoint)[-1:]:
-        due = clock(round(m.at + 3600 * m.body.in_hours))
-        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (due {due}, promised {clock(m.at)})"
-    if not view.closed and history.next_update_due is not None:
-        late = ", and did not come" if history.next_update_due <= view.left else ""
-        promised = view.all(acts.UpdateStakeholders)[-1:]
-        owed = "promised for" if promised else "owed by"
-        yield f"The next update was {owed} {clock(history.next_update_due)}{late}{_by(drill, promised)}"
-    if history.frozen:
-        frozen = drill.names.titles("services", history.frozen)
-        yield f"Frozen still: {frozen}{_by(drill, view.all(acts.Freeze)[-1:])}"
-    recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
-    for m in view.all(e.ActionFinished):
-        if m.seq in recorded and _ahead(drill, m.body.output):
-            yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
-
-
-def _by(drill: Finished, acts_of: Sequence[Moment[Any]]) -> str:
-    """Return who gave the last of some acts and when, in brackets."""
-    return "".join(f" ({drill.names_then.at(m.seq).person(m.by)}, {clock(m.at)})" for m in acts_of[-1:])
-
-
-def _ahead(drill: Finished, output: str) -> bool:
-    """Tell whether something that was put on record names a time that is still to come when people leave."""
-    left = datetime.fromisoformat(drill.scenario.t0_utc) + timedelta(seconds=drill.view.left)
-    return any(at > f"{left:%Y-%m-%d %H:%M:%S}" for at in re.findall(INSTANT, output))
 
 
 def _rated(drill: Finished, what: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,10 +15,12 @@ from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
 from simulator.names import Names
+from simulator.record.entry import Body, Entry
 from simulator.record.journal import refused
 from simulator.text import clock
-from simulator.values import COMMANDER, Rejection, Rung
+from simulator.values import COMMANDER, Ref, Rejection, Rung
 from ui.reports.finished import Finished
+from ui.reports.hurt import printed
 
 RUNGS: dict[Rung, str] = {
     "flag": "a flag", "hotfix": "a hotfix", "rollback": "going back", "restore": "bringing data back",
@@ -28,6 +31,8 @@ REASONS: dict[Rejection, str] = {
 }  # fmt: skip
 BARE = {"unknown": "it named something that there was not"}
 """Kind of refusal -> why, where the answer at the console speaks of ids."""
+LONGEST = 90
+"""Letters of a claim that stands in full among the injects."""
 CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
 
 
@@ -86,7 +91,7 @@ def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield the steps that people began though no decision before them names them; `looks` change nothing."""
     for run in _carried(drill).get(None, ()):
         if run.started is not None:
-            yield {"at": clock(run.begun), "what": _done(drill.names_then.at(run.order_seq), run),
+            yield {"at": clock(run.begun), "what": _done(drill, drill.names_then.at(run.order_seq), run),
                    "looks": run.spec.looks}  # fmt: skip
 
 
@@ -99,7 +104,7 @@ def dropped(drill: Finished) -> Iterator[dict[str, Any]]:
         if begun.get(action, -math.inf) < x.at:
             title = drill.names_then.at(x.seq).title("actions", action)
             yield {"what": f"{title}: ordered and refused", "note": f"at {clock(x.at)}; not carried out after that",
-                   "first": True}  # fmt: skip
+                   "first": True, "asked": False}  # fmt: skip
 
 
 def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
@@ -115,13 +120,30 @@ def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
             ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
             yield next(refusals, f"{title}: never begun{ordered}")
         else:
-            yield _done(names, run, again=action in told)
+            foreign = "" if action in m.body.actions else _foreign(drill, run)
+            yield _done(drill, names, run, action in told, foreign)
         told.add(action)
 
 
-def _done(names: Names, run: Attempt, again: bool = False) -> str:
-    """Return how far a step came that was begun."""
+def _foreign(drill: Finished, run: Attempt) -> str:
+    """Return that a step was ordered for a decision that does not name it, and what became of one that does."""
+    turned = refused(drill.journal.entries)
+    vain = [x.at for x in drill.journal if x.seq in turned and x.seq < run.order_seq
+            and isinstance(x.body, acts.RecordDecision) and run.spec.id in x.body.actions]  # fmt: skip
+    other = f"; the one of {clock(vain[-1])} that does was refused" if vain else ""
+    return f" (ordered for this decision, which does not name it{other})"
+
+
+def _done(drill: Finished, names: Names, run: Attempt, again: bool = False, foreign: str = "") -> str:
+    """Return how far a step came that was begun, and what it printed."""
     title = f"{names.title('actions', run.spec.id)}{', once more' if again else ''}"
+    body = drill.view.entry(run.finish_seq).body if run.finish_seq else None
+    said = printed(body.output) if isinstance(body, e.ActionFinished) else ""
+    more = f": {said}" if said and said != f"{run.spec.title}: done" else ""
+    return f"{_far(names, run, title)}{foreign}{more}"
+
+
+def _far(names: Names, run: Attempt, title: str) -> str:
     begun = f"{title}: begun {clock(run.begun)} ({names.handle(run.executor)})"
     if run.aborted is not None:
         return f"{begun}, stopped {clock(run.aborted)}"
@@ -137,41 +159,45 @@ def _done(names: Names, run: Attempt, again: bool = False) -> str:
 def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what was turned down other than within a decision, in order.
 
-    `how`: chosen against in a record of two recommendations; a claim that was contradicted; what somebody pushed for
-    and nobody did; an order or decision that was refused.
+    `how`: chosen against in a record of two recommendations; a claim that was contradicted; refused, of an order or
+    decision; what nobody rejected nor did: not taken up, of what somebody pushed for; compared, of a card.
     """
-    found: list[tuple[int, str, str, str]] = []
+    found: list[tuple[int, int, str, str, str]] = []
     view = drill.view
+    begun = {run.spec.id for run in view.started}
     for m in view.all(acts.RecordContradiction):
         names = drill.names_then.at(m.seq)
         for one in m.body.recommendations:
             if one.action != m.body.choice:
                 what = f"{names.title('actions', one.action)}, which {names.voice(one)} wanted"
-                begun = any(run.spec.id == m.body.choice for run in view.started)
-                instead = f"in favour of {names.title('actions', m.body.choice)}{'' if begun else ', never begun'}"
-                found.append((m.at, "chosen against", what, instead))
+                never = "" if m.body.choice in begun else ", never begun"
+                instead = f"in favour of {names.title('actions', m.body.choice)}{never}"
+                found.append((m.at, m.seq, "chosen against", what, instead))
     for m in view.all(acts.ChallengeClaim):
         names = drill.names_then.at(m.seq)
         said = names.voices.get(m.body.inject)
         shown = "; ".join(names.cited(ref) for ref in m.body.evidence)
         if said is not None:
-            found.append((m.at, "contradicted", f"{said.persona}: {said.text}", f"by {shown}" if shown else ""))
+            what = f"{said.persona}: {textwrap.shorten(said.text, LONGEST, placeholder=' …')}"
+            found.append((m.at, m.seq, "contradicted", what, f"by {shown}" if shown else ""))
+    turned = {one.action for m in view.all(acts.RecordContradiction) for one in m.body.recommendations}
     for row in each(story.injects(view)):
         spec = view.scenario.find("injects", row.inject)
-        if row.verdict == "kept" and spec is not None and spec.expects is not None:
-            found.append((row.at, "not done", f"{row.persona}: {row.text}", spec.expects.label))
+        if row.verdict == "kept" and spec is not None and spec.proposes and spec.proposes not in turned:
+            what = f"{row.persona}: {drill.names.title('actions', spec.proposes)}"
+            found.append((row.at, row.seq, "not taken up", what, spec.expects.label))
+    rejected = {one.rung for m in view.decisions for one in m.body.rejected}
+    gone = begun | turned | {one.id for one in view.scenario.actions if one.rung in rejected}
+    compared = {m.body.action: m for m in view.all(acts.RecordOption) if m.body.action not in gone}
+    found += [(m.at, m.seq, "compared", drill.names.title("actions", action), "not begun")
+              for action, m in compared.items()]  # fmt: skip
     found += _refused(drill)
-    yield from ({"at": clock(at), "how": how, "what": what, "why": why} for at, how, what, why in sorted(found))
+    yield from ({"at": clock(at), "how": how, "what": what, "why": why} for at, _, how, what, why in sorted(found))
 
 
-def _because(refusal: e.CommandRefused) -> str:
-    """Return why something was refused, as whoever asked was told; where that names ids, what it comes to."""
-    return BARE.get(refusal.code, refusal.reason)
-
-
-def _refused(drill: Finished) -> Iterator[tuple[int, str, str, str]]:
+def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
     """Yield the orders of people that came to nothing because they were refused, with the reason."""
-    why = {x.body.command: _because(x.body) for x in drill.journal if isinstance(x.body, e.CommandRefused)}
+    why = {x.body.command: x.body for x in drill.journal if isinstance(x.body, e.CommandRefused)}
     for x in drill.journal:
         if x.seq in why and isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff):
             names = drill.names_then.at(x.seq)
@@ -182,4 +208,38 @@ def _refused(drill: Finished) -> Iterator[tuple[int, str, str, str]]:
                     what = f"decision: {drill.view.titles('actions', actions) if actions else decision}"
                 case acts.HandOff(what=post, to=to):
                     what = f"handing over {'command' if post == COMMANDER else post} to {names.handle(to)}"
-            yield x.at, "refused", f"{names.person(x.by)}, {what}", why[x.seq]
+            absent = "; ".join(_absent(drill, names, x)) if why[x.seq].code == "unknown" else ""
+            reason = absent or BARE.get(why[x.seq].code, why[x.seq].reason)
+            again = f"; {_again(drill, x)}"
+            yield x.at, x.seq, "refused", f"{names.person(x.by)}, {what}", f"{reason}{again}"
+
+
+def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:
+    """Yield what an act names that was not there when it was given."""
+    for ref in dict.fromkeys(_cites(x.body)):
+        seq = drill.view.history.refs.get(ref)
+        if seq is None or seq > x.seq:
+            came = f"there was only from {clock(drill.view.entry(seq).at)}" if seq else "there never was"
+            if seq and ref.kind == "query":
+                came = f"ended only at {clock(drill.view.entry(seq).at)}"
+            how = "was given for" if ref.kind == "decision" else "rests on"
+            yield f"it {how} {names.cited(ref)}, which {came}"
+
+
+def _cites(body: Body) -> Iterator[Ref]:
+    for value in (getattr(body, name) for name in type(body).model_fields):
+        yield from (one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Ref))
+
+
+def _again(drill: Finished, x: Entry) -> str:
+    """Return when what was refused was asked for again and granted."""
+    match x.body:
+        case acts.TakeAction(action=action):
+            at = next((run.ordered for run in drill.view.runs if run.spec.id == action and run.order_seq > x.seq), None)
+        case acts.RecordDecision(actions=actions):
+            at = next((m.at for m in drill.view.decisions if m.seq > x.seq and {*m.body.actions} & {*actions}), None)
+        case acts.HandOff(what=what):
+            at = next((m.at for m in drill.view.all(acts.HandOff) if m.seq > x.seq and m.body.what == what), None)
+        case _:
+            at = None
+    return "never asked for again" if at is None else f"asked for again at {clock(at)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +12,12 @@ from analytics.report import story
 from analytics.report.tables import each
 from simulator import events as e
 from simulator.text import clock
+from simulator.values import Ref
 from ui.reports.finished import Finished
-from ui.reports.numbers import counted
+from ui.reports.hurt import JUMP, at_once, beside, jumps, printed
 
-JUMP, STEADY = 0.2, 4
-"""A figure jumps by more than this share of its worst, and this many times its step of the minute before."""
+SHORT = 100
+"""Letters of a look before a step, and of a line that stands in full among the injects."""
 
 
 def knew(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -25,7 +27,7 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
-               "known": clock(round(60 * row.known)),
+               "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
 
 
@@ -41,6 +43,7 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
             rows = [row.sentence(drill.names) for row in body.rows]
             what, came = "Comparison with a baseline", "all within it" if one.green else "not back to it"
         elif isinstance(body, e.QueryFinished):
+            rows = [printed(body.output)]
             what, came = drill.names.title("queries", body.query), "green" if one.green else "red"
         else:
             continue
@@ -54,21 +57,45 @@ def unsaid(drill: Finished) -> list[str]:
             and one.id not in view.history.residual_risks and tick_true(view, "residual_risks", one.id, view.left)]
 
 
+def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what was looked at before a step that wants a look first, once each, and the steps begun without one."""
+    view, told = drill.view, set[tuple[str, int]]()
+    for run in view.started:
+        if run.spec.precheck is not None:
+            ran = [m for m in view.queries if m.body.query == run.spec.precheck and m.at <= run.begun]
+            what, step = drill.names.title("queries", run.spec.precheck), drill.names.title("actions", run.spec.id)
+            if (key := (run.spec.id, ran[-1].seq if ran else 0)) not in told:
+                yield {"at": clock(ran[-1].at) if ran else "", "what": what, "before": step, "begun": clock(run.begun),
+                       "output": printed(ran[-1].body.output, SHORT) if ran else ""}  # fmt: skip
+            told.add(key)
+
+
 def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each queued change that landed and did harm, with what jumped in the minute around it."""
-    for m in drill.view.all(e.MergeLanded):
+    """Yield each queued change that landed and did harm, and each line from outside that changed the world.
+
+    `jumped` are the figures that leapt then, `loss` how much of the whole loss came with it at once.
+    """
+    view, found = drill.view, list[tuple[int, dict[str, Any]]]()
+    for m in view.all(e.MergeLanded):
         if m.body.harmful:
-            merge = drill.scenario.find("merges", m.body.merge)
-            yield {"at": clock(m.at), "what": merge.summary if merge else m.body.merge,
-                   "service": drill.names.title("services", m.body.service), "jumped": list(_jumps(drill, m.at))}
-
-
-def _jumps(drill: Finished, at: int) -> Iterator[str]:
-    samples = [(m.at, {**m.body.harm, **m.body.figures}) for m in drill.view.samples]
-    for one in {one.id: one for one in (*drill.scenario.figures, *drill.scenario.harm)}.values():
-        given = [(then, values[one.id]) for then, values in samples if one.id in values]
-        before, after = [value for then, value in given if then < at], [value for then, value in given if then > at]
-        if len(before) > 1 and after:
-            step, usual = after[0] - before[-1], abs(before[-1] - before[-2])
-            if step > max(JUMP * max(value for _, value in given), STEADY * usual):
-                yield f"{one.title}: {counted(before[-1], one.unit)} before, {counted(after[0], one.unit)} after"
+            merge, service = drill.scenario.find("merges", m.body.merge), drill.names.title("services", m.body.service)
+            others, whole = beside(drill, m.at), view.loss or 0.0
+            cost = 0.0 if others else at_once(drill, m.at)
+            jumped = [f"What it did cannot be told from what this did: {', '.join(others)}"] if others else \
+                list(jumps(drill, m.at))
+            found.append((m.at, {
+                "at": clock(m.at), "service": service, "what": merge.summary if merge else m.body.merge,
+                "jumped": jumped, "loss": f"{cost:.2f} of the loss of {whole:.2f}" if cost > JUMP * whole else "",
+            }))  # fmt: skip
+    turned: dict[Ref, list[str]] = {}
+    for m in view.all(e.KnobTurned):
+        if m.body.by.kind == "inject":
+            turned.setdefault(m.body.by, []).append(m.body.knob)
+    for ref, knobs in turned.items():
+        said = view.find(ref)
+        if said is not None and isinstance(said.body, e.InjectDelivered):
+            words = textwrap.shorten(said.body.text, SHORT, placeholder=" …")
+            changed = ", ".join(knob.replace("_", " ") for knob in knobs)
+            found.append((said.at, {"at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}",
+                                    "jumped": [f"this changed the world: {changed}"], "loss": ""}))  # fmt: skip
+    yield from (row for _, row in sorted(found, key=lambda one: one[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.about import times as turning
@@ -20,21 +20,25 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
-        "Worth most next time": _next(tree["score"]),
+        "Worth most next time": _next(tree["score"], tree["loss"], _of_harm(drill), tree["remains"]["outside"]),
     }
     return [{"title": title, "text": text} for title, text in lines.items()]
 
 
 def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
-    """Yield who was hit at the worst, and the two largest harms since the first page, by what they weigh."""
+    """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
     yield from (f"{one['title']}: {one['worst']} ({one['at']})" for one in tree["hit"][:3])
+    parts = ", ".join(f"{one['share']} {one['title']}" for one in tree["segments"][:3])
+    yield from [f"heaviest parts: {parts}"] if parts else []
     done = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
     span = f"from T+00:00 to {tree['drill']['horizon']}"
     # A share is weighed by the scenario, and no count of anything.
     whole = {"%": " of all of it, its parts weighed by the scenario"}
-    yield from (f"{one['title']}, {span}: {one['value']}{whole.get(one['unit'], '')}" for one in worst[:2])
+    for one in worst[:2]:
+        beside = f" (had nobody acted: {one['nobody']})" if tree["score"]["scored"] else ""
+        yield f"{one['title']}, {span}: {one['value']}{whole.get(one['unit'], '')}{beside}"
 
 
 def _declared(drill: Finished) -> str:
@@ -60,12 +64,28 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
     return f"{back}; verified {clock(looked)}{early}"
 
 
-def _next(score: Row) -> str:
-    """Return the two strictest limits that held the total down, and the area with most points left, where scored."""
+def _of_harm(drill: Finished) -> frozenset[str]:
+    """Return the criteria that judge harm."""
+    return frozenset(one.id for _, one in drill.playbook.criteria() if one.kind == "harm_avoided")
+
+
+def _next(score: Row, loss: Row, of_harm: Collection[str], left: Sequence[str]) -> str:
+    """Return the two strictest limits that held the total down, and the area with most points left, where scored.
+
+    Of harm it says when most of it came, which tells what would have kept it away.
+    """
     if not score["scored"]:
         return "not known: this drill has not been scored"
     first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
-    most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {one['advice'] or one['why']}"
+    when = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}" if loss["most"] else ""
+    most = [f"{one['title']} ({one['points']} of {one['out_of']} points): "
+            f"{'; '.join(_worth(one, when if one['id'] in of_harm else '', left)) or one['why']}"
             for one in score["areas"][:1]]  # fmt: skip
     return " Then ".join([*first, *most]) or "nothing that is judged was left open"
+
+
+def _worth(one: Row, when: str, left: Sequence[str]) -> Iterator[str]:
+    """Yield when most of the harm came, and the advice where that is not told or something was `left`."""
+    yield from [when] if when else []
+    yield from [one["advice"]] if one["advice"] and (left or not when) else []

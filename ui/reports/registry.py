@@ -51,7 +51,7 @@ REPORTS: Mapping[str, ReportKind] = {
                           ("drill", "closure", "claims", "decisions", "checks", "updates", "remains")),
     "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
                            ("drill", "people", "command", "objectives", "remains", "limits"), ("people",),
-                             ("seat", "name", "minutes", "acts")),
+                             ("seat", "name", "minutes", "acts", "led")),
     "actions": ReportKind("Improvement plan", "The actions with owner, date and what shows that they are done",
                           ("drill", "follow_through", "remains"), ("follow_through", "actions"),
                              ("number", "text", "class", "owner", "due", "factor", "layer", "control", "signal",

@@ -1,0 +1,181 @@
+"""Who and what was hit, how much, and when the loss came about."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from analytics.about import times
+from analytics.record import loss_of
+from analytics.view import Moment
+from simulator import events as e
+from simulator.scenario.parts import FigureSpec
+from simulator.text import clock
+from ui.reports.finished import Finished
+from ui.reports.numbers import counted
+
+JUMP, STEADY = 0.2, 4
+"""A figure jumps by more than this share of its worst, and this many times its step of the minutes before."""
+SOON = 180
+"""Seconds within which what a change does at once is seen."""
+NEARLY = 0.01
+"""Two looks that differ by less than this share show the same."""
+RARE = 0.05
+"""Share of a harm that came early, and that came late."""
+LONGEST = 240
+"""Letters of an output in a document."""
+
+
+def impact(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield harm by dimension, beside what it came to had nobody acted, and in the best course found."""
+    null, best = drill.view.references.null.harm, drill.view.references.best.harm
+    done, whole = drill.view.final.body.harm if drill.view.final else {}, drill.view.loss or 0.0
+    for one in drill.scenario.harm:
+        share = one.weight * done.get(one.id, 0.0) / one.scale / whole if whole else 0.0
+        yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
+               "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
+               "best": counted(best.get(one.id), one.unit), "share": f"{100 * share:.0f} %",
+               "came": _came(drill, one.id)}  # fmt: skip
+
+
+def _came(drill: Finished, ident: str) -> str:
+    """Return from when to when nine tenths of a harm came, empty where there is none."""
+    given = [(m.at, m.body.harm.get(ident, 0.0)) for m in drill.view.samples if m.at >= 0]
+    whole = given[-1][1] if given else 0.0
+    if whole <= 0:
+        return ""
+    began = max((at for at, value in given if value <= RARE * whole), default=0)
+    return f"{clock(began)} to {clock(next(at for at, value in given if value >= (1 - RARE) * whole))}"
+
+
+def hit(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield who and what was hit in all, at the worst and as it stood when people left."""
+    view, samples = drill.view, [m for m in drill.view.samples if m.at >= 0]
+    for one in _hit(drill):
+        given = [(m.body.figures[one.id], m.at) for m in samples if one.id in m.body.figures]
+        if any(value for value, _ in given):
+            worst, at = max(given, key=lambda pair: pair[0])
+            left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
+            yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
+                   "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
+
+
+def _hit(drill: Finished) -> Iterator[FigureSpec]:
+    """Yield the figures of who was hit.
+
+    Unless the scenario says which, those are the figures that count what harm counts: users where harm is in users,
+    logins or user-minutes. Others may be good, or say nothing of who was hit.
+    """
+    counts = {one.unit.removesuffix("-min").removesuffix("s") for one in drill.scenario.harm} - {"", "%", "min"}
+    harm = {one.id for one in drill.scenario.harm}
+    for one in drill.scenario.figures:
+        if one.id not in harm and (one.unit.removesuffix("s") in counts if one.hit is None else one.hit):
+            yield one
+
+
+def segments(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield the parts that were hit, the heaviest first: their share of all that was, since when, and when back."""
+    crossed = drill.view.all(e.ToleranceCrossed)
+    for ident, share in sorted(drill.view.affected.items(), key=lambda pair: -pair[1]):
+        turns = [m for m in crossed if m.body.segment == ident]
+        since = next((m.at for m in turns if not m.body.within), None)
+        first = drill.scenario.starts_at
+        by = "by " if since is not None and drill.view.fault_at < first and since <= first + 60 else ""
+        back = turns[-1].at if turns and turns[-1].body.within else None
+        yield {"title": drill.names.title("segments", ident), "share": f"{100 * share:.0f} %",
+               "since": "not on record" if since is None else f"{by}{clock(since)}",
+               "back": "never" if back is None else clock(back)}  # fmt: skip
+
+
+def looks(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what people looked at that showed most of who was hit, with what it printed, once each."""
+    ran = [m for m in drill.view.queries if 0 <= m.at <= drill.view.left and m.body.ok]
+    found: dict[str | None, Moment[e.QueryFinished]] = {}
+    for one in _hit(drill):
+        shown = [m for m in ran if m.body.figures.get(one.id)]
+        most = max((m.body.figures[one.id] for m in shown), default=0.0)
+        for m in shown:
+            if m.body.figures[one.id] >= (1 - NEARLY) * most:
+                found.setdefault(m.body.query, m)
+    for m in sorted(found.values(), key=lambda m: m.at):
+        yield {"at": clock(m.at), "what": drill.names.title("queries", m.body.query), "output": printed(m.body.output)}
+
+
+def printed(output: str, longest: int = LONGEST) -> str:
+    """Return what a command printed as one line."""
+    lines = (" ".join(line.split()) for line in output.splitlines() if not re.fullmatch(r"[\s+|=-]*", line))
+    return textwrap.shorten(" / ".join(lines), longest, placeholder=" …")
+
+
+# --- what changed at once, and when the loss came ------------------------------------------------------------
+
+
+def beside(drill: Finished, at: int) -> tuple[str, ...]:
+    """Return the steps of people that took hold around a second: what they did cannot be told from what else did."""
+    begun = {run.run: run for run in drill.view.started if not run.spec.looks}
+    turned = [(m, begun[m.body.by]) for m in drill.view.all(e.KnobTurned) if m.body.by in begun]
+    near = [run for m, run in turned if m.at <= at + SOON and max(m.at + m.body.over, run.landed) > at - 60]
+    return tuple(dict.fromkeys(run.spec.title for run in near))
+
+
+def jumps(drill: Finished, at: int) -> Iterator[str]:
+    """Yield the figures that leapt within three minutes of a second, with what they were before and after."""
+    samples = [(m.at, {**m.body.harm, **m.body.figures}) for m in drill.view.samples]
+    for one in {one.id: one for one in (*drill.scenario.figures, *drill.scenario.harm)}.values():
+        given = [(then, values[one.id]) for then, values in samples if one.id in values]
+        before = [pair for pair in given if pair[0] < at][-2:]
+        after = [pair for pair in given if pair[0] > at and pair[0] <= at + SOON][-1:]
+        if len(before) > 1 and after:
+            (earlier, was), (then, value), (later, now) = *before, *after
+            usual = abs(value - was) / (then - earlier) * (later - then)
+            if now - value > max(JUMP * max(number for _, number in given), STEADY * usual):
+                yield f"{one.title}: {counted(value, one.unit)} before, {counted(now, one.unit)} at {clock(later)}"
+
+
+def at_once(drill: Finished, at: int) -> float:
+    """Return the loss that came within a minute of a second beyond what came each minute before."""
+    given = [(m.at, loss_of(m.body.harm, drill.scenario)) for m in drill.view.samples]
+    before, after = [pair for pair in given if pair[0] < at][-2:], [pair for pair in given if pair[0] > at][:1]
+    if len(before) < 2 or not after:
+        return 0.0
+    (earlier, was), (then, value), (later, now) = *before, *after
+    return max(0.0, now - value - (value - was) / (then - earlier) * (later - then))
+
+
+def loss(drill: Finished) -> dict[str, Any]:
+    """Return the loss and when it came: with queued changes at once, and else between turning points."""
+    view, whole = drill.view, drill.view.loss or 0.0
+    harmful = [m.at for m in view.all(e.MergeLanded) if m.body.harmful and not beside(drill, m.at)]
+    merges = [(at, at_once(drill, at)) for at in harmful]
+    sudden = [(at, amount) for at, amount in merges if amount > JUMP * whole]
+    parts = [(f"with the queued change of {clock(at)}, which nothing held back", amount) for at, amount in sudden]
+    if view.final is not None:
+        found, since, reached = times(view), 0, 0.0
+        over = found["recovered"] if not view.outside(view.final.at) else None
+        turns = [("the first mitigation", found["first_mitigation"]), ("recovery", over), ("", view.final.at)]
+        begin = ""
+        for title, until in turns:
+            if until is not None and until > since:
+                now, end = _loss_at(drill, until), f"{title} ({clock(until)})" if title else clock(until)
+                jumped = sum(amount for at, amount in sudden if since < at <= until)
+                when = f"between {begin} and {end}" if begin else f"before {end}"
+                parts.append((when, max(0.0, now - reached - jumped)))
+                since, reached, begin = until, now, end
+    most = max(parts, key=lambda part: part[1], default=("", 0.0))
+    told = [{"when": title, "loss": f"{amount:.2f}"} for title, amount in parts if round(amount, 2)]
+    return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
+            "most": f"{most[1]:.2f} came {most[0]}" if round(most[1], 2) else ""}  # fmt: skip
+
+
+def _worst(drill: Finished, whole: float) -> str:
+    """Return the harm that weighs most in the loss, with its share."""
+    done = drill.view.final.body.harm if drill.view.final else {}
+    weight = {one.title: one.weight * done.get(one.id, 0.0) / one.scale for one in drill.scenario.harm}
+    title = max(weight, key=lambda one: weight[one], default="")
+    return f"{100 * weight[title] / whole:.0f} % of it: {title}" if whole else ""
+
+
+def _loss_at(drill: Finished, second: int) -> float:
+    return max((loss_of(m.body.harm, drill.scenario) for m in drill.view.samples if m.at <= second), default=0.0)

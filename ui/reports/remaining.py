@@ -1,0 +1,127 @@
+"""What remains when people have left: what is still wrong, runs, is owed, was told falsely, and who watches."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.view import Moment
+from simulator import acts
+from simulator import events as e
+from simulator.text import clock
+from ui.reports.finished import Finished
+from ui.reports.known import unsaid
+
+INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
+"""A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
+LONGEST = 140
+"""Letters of a claim that is quoted again."""
+Rows = Sequence[Mapping[str, Any]]
+
+
+def remains(drill: Finished, claims: Rows, checks: Rows) -> dict[str, Any]:
+    """Return what is left: `claims` and `checks` are those of the same report."""
+    history, names = drill.view.history, drill.names
+    watch = history.watch.body if history.watch else None
+    outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
+    last = max(drill.view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.WriteLeadershipNote),
+               key=lambda m: m.seq, default=None)  # fmt: skip
+    unknown = () if last is None else getattr(last.body, "unknowns", ()) or getattr(last.body, "uncertain", ())
+    return {
+        "outside": [names.title("segments", one) for one in outside],
+        "red": list(_red(checks)),
+        "uncertain": [names.title("unknowns", one) for one in unknown],
+        "clocks": list(_clocks(drill)),
+        "answers": list(_answers(drill)),
+        "untrue": list(_untrue(claims)),
+        "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": unsaid(drill),
+        "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
+                      if isinstance(x.body, acts.AddHardeningTask)],
+        "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
+    }  # fmt: skip
+
+
+def _red(checks: Rows) -> Iterator[str]:
+    """Yield the reruns and comparisons that were red when they were made last, with what they showed."""
+    for one in {one["what"]: one for one in checks}.values():
+        if not one["green"]:
+            off = [row for row in one["rows"] if not row.startswith("within")]
+            yield f"{one['what']}, {one['at']}: {' / '.join(off)}"
+
+
+def _clocks(drill: Finished) -> Iterator[str]:
+    """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
+    view, history = drill.view, drill.view.history
+    for m in view.all(acts.CommitCheckpoint)[-1:]:
+        due = clock(round(m.at + 3600 * m.body.in_hours))
+        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (due {due}, promised {clock(m.at)})"
+    if not view.closed:
+        yield from _owed(drill)
+    if history.frozen:
+        frozen = drill.names.titles("services", history.frozen)
+        yield f"Frozen still: {frozen}{_by(drill, view.all(acts.Freeze)[-1:])}"
+    recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
+    for m in view.all(e.ActionFinished):
+        if m.seq in recorded and _ahead(drill, m.body.output):
+            yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
+
+
+def _owed(drill: Finished) -> Iterator[str]:
+    """Yield the next word that was promised to each audience; the first one outside is owed unasked."""
+    view, due = drill.view, drill.view.history.next_update_due
+    told = view.all(acts.UpdateStakeholders)[-1:]
+    if due is not None:
+        to = f" ({drill.names.title('audience', told[0].body.audience)})" if told else ""
+        yield f"The next update was {'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}" \
+              f"{_by(drill, told)}"
+    for m in view.all(acts.UpdateExecutives)[-1:]:
+        due = m.at + round(60 * m.body.next_update_minutes)
+        yield f"The next update was promised for {clock(due)} (executives){_late(drill, due)}{_by(drill, [m])}"
+
+
+def _late(drill: Finished, due: int) -> str:
+    return ", and did not come" if due <= drill.view.left else ""
+
+
+def _by(drill: Finished, acts_of: Sequence[Moment[Any]]) -> str:
+    """Return who gave the last of some acts and when, in brackets."""
+    return "".join(f" ({drill.names_then.at(m.seq).person(m.by)}, {clock(m.at)})" for m in acts_of[-1:])
+
+
+def _ahead(drill: Finished, output: str) -> bool:
+    """Tell whether something that was put on record names a time that is still to come when people leave."""
+    left = datetime.fromisoformat(drill.scenario.t0_utc) + timedelta(seconds=drill.view.left)
+    return any(at > f"{left:%Y-%m-%d %H:%M:%S}" for at in re.findall(INSTANT, output))
+
+
+def _answers(drill: Finished) -> Iterator[dict[str, str]]:
+    """Yield what those who asked were told last: they may hold people to it."""
+    for m in {m.body.inject: m for m in drill.view.all(acts.AnswerAsker)}.values():
+        names = drill.names_then.at(m.seq)
+        asked = names.voices.get(m.body.inject)
+        if asked is not None:
+            text = " ".join(part for part in (names.answer(m.body.inject, m.body.answer), m.body.text) if part)
+            yield {"at": clock(m.at), "who": names.person(m.by), "to": asked.persona, "text": text}
+
+
+def _untrue(claims: Rows) -> Iterator[str]:
+    """Yield what others were told that was not so and that nobody put right, by audience.
+
+    It is put right by a later word of the same kind to the same audience that holds.
+    """
+    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for one in claims:
+        if one["to"]:
+            about = one["said"].partition(": ")[0] if one["about"] == "figure" else one["about"]
+            last[one["to"], about] = one
+    wrong: dict[tuple[str, str], list[str]] = {}
+    for (to, _), one in last.items():
+        if not one["holds"]:
+            said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
+            # Of several steps those count that were not begun.
+            said = one["true"] if one["true"].startswith("not begun by then:") else said
+            wrong.setdefault((to, one["at"]), []).append(textwrap.shorten(said, LONGEST, placeholder=" …"))
+    yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())
