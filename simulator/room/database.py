@@ -25,6 +25,8 @@ from simulator.room import schema as t
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
+TURN_SECONDS = 1.0
+"""For how long those who write in this process wait for one another, before the database itself has them wait."""
 
 
 @dataclass
@@ -44,6 +46,8 @@ class Database:
         self._engine = _connect(self.url)
         self._begin = _begin_sqlite if self.url.get_backend_name() == "sqlite" else postgres.begin
         self._offset = 0.0
+        self._turn = threading.Lock()
+        """Whose turn it is to write, among the threads of this process."""
         self._doing = threading.local()
         try:
             with self._guard():
@@ -111,7 +115,7 @@ class Database:
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         claims: tuple[Claimed, ...] = getattr(self._doing, "claims", ())
-        with self._guard(), self._begun(writes=True) as connection:
+        with self._guard(), self._in_turn(), self._begun(writes=True) as connection:
             for claim in claims:
                 if not claim.kept:
                     claim.write(connection)
@@ -126,6 +130,19 @@ class Database:
         with self._engine.begin() as connection:
             self._begin(connection, writes)
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let those who write in this process do so one after the other.
+
+        SQLite has them ask again and again, ever more seldom: then the database is idle while a press waits for it.
+        """
+        held = self._turn.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if held:
+                self._turn.release()
 
     @contextmanager
     def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claimed]:

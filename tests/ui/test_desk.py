@@ -16,7 +16,7 @@ from simulator.values import OBSERVER
 from tests.ui import live
 from ui.live import desk_verbs  # noqa: F401  # registers what is tested
 from ui.live.arrival import arrival
-from ui.live.asked import asked
+from ui.live.asked import asked, follow
 from ui.live.desk import TABS, desk, frame
 from ui.live.desk_model import Desk, model
 from ui.live.desk_verbs import minute
@@ -218,8 +218,8 @@ def test_stepping_rewinding_and_the_real_world_stop(team: tuple[Here, Here, Here
     assert re.match(r"T\+\d\d:\d\d: ", do(host, "step"))
     assert "Join code" in do(host, "rewind", at="1:30")
     assert "second life from T+01:30" in shown(host)["desk-run"]
-    follow = list(asked(ana.room.briefing("commander"), tuple(seen(host.room).lives)))
-    assert "./follow?drill=" in follow[0].html
+    (card,) = follow(tuple(seen(host.room).lives))
+    assert "./follow?drill=" in card.html
     host.room.resume(host.person)
     assert do(host, "real_world") == "Stopped for the real world"
     for here in (ana, host):

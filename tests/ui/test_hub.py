@@ -33,5 +33,9 @@ def test_screens_of_different_drills_are_drawn_side_by_side(monkeypatch: pytest.
             drawn.set()
 
     monkeypatch.setattr(module, "_draw", draw)
-    asyncio.run(hub.tick())
+    async def tick() -> None:
+        await hub.tick()
+        await hub.idle()
+
+    asyncio.run(tick())
     assert waited == [True]

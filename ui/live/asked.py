@@ -15,11 +15,15 @@ from ui.live.piece import Piece
 from ui.parts.text import escape
 
 
-def asked(b: Briefing, lives: tuple[DrillRow, ...] = ()) -> Iterator[Piece]:
-    """Return a card for each question that this seat has not answered, and what else is asked of it."""
+def follow(lives: tuple[DrillRow, ...]) -> Iterator[Piece]:
+    """Return a card that leads to the newest drill that plays on from a moment of this one."""
     for row in lives[:1]:
         link = f'<a class="primary" href="./follow?drill={escape(row.id)}" target="_self">Follow</a>'
         yield Piece("follow", _card("plays on", f"{escape(row.title)} {link}"), "waits")
+
+
+def asked(b: Briefing) -> Iterator[Piece]:
+    """Return a card for each question that this seat has not answered, and what else is asked of it."""
     if b.ended:
         return
     void = {x.body.command for x in b.entries if isinstance(x.body, CommandRefused)}

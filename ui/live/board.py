@@ -53,7 +53,12 @@ def board(b: Briefing, plays: bool = True) -> list[Piece]:
 
 def stamp(b: Briefing) -> tuple[int, int, bool]:
     """Return what a seat's board depends on: as long as this is the same, so is the board."""
-    return len(b.entries), at(b), bool(b.ended)
+    return recorded(b), at(b), bool(b.ended)
+
+
+def recorded(b: Briefing) -> int:
+    """Return how much a seat has seen beside what people said: talk is no evidence, and only the channel shows it."""
+    return sum(not entry.body.talk for entry in b.entries)
 
 
 def due_words(second: int, now: int) -> str:

@@ -1,6 +1,7 @@
 """Everybody who looks at a drill in this process: which screens there are, when they are drawn anew, who is told.
 
-Screens are drawn in threads, and only those that somebody looks at; browsers are told on the server's loop.
+Screens are drawn in threads, and only those that somebody looks at; browsers are told on the server's loop. What is to
+be drawn waits in one line: what somebody pressed goes before what only the clock has changed.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.errors import AccessDenied, DrillError
 from simulator.room.room import Room
@@ -23,6 +25,11 @@ from ui.session import Here
 
 TOGETHER_SECONDS = 0.02
 """What happens within this time is drawn once."""
+PATIENCE_SECONDS = 0.5
+"""By how much a press goes before the clock: what has waited longer for that goes first, or a busy drill would have the
+clocks of all others stand."""
+DRAWERS = 3
+"""Threads that draw: it is the processor that they wait for, so more of them would only take it from presses."""
 BEAT_SECONDS = 1.0
 """How often a line without news says that it holds."""
 KEEP_SECONDS = 60.0
@@ -31,7 +38,7 @@ AGAIN = b"event: again\ndata:\n\n"
 """Asks a browser to come again at once: the person behind it sits somewhere else."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Shown:
     """One kind of screen of one drill, and those who look at it."""
 
@@ -81,6 +88,11 @@ class Hub:
     def __init__(self) -> None:
         self._shown: dict[tuple[str, Kind, str, str], Shown] = {}
         self._soon: set[str] = set()
+        self._due: dict[Shown, float] = {}
+        """What is to be drawn, and by when, by the steady clock."""
+        self._at: set[str] = set()
+        """Drills of which a screen is being drawn."""
+        self._drawers = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -131,36 +143,58 @@ class Hub:
         if drill in self._soon:
             return
         self._soon.add(drill)
-        task = asyncio.get_running_loop().create_task(self._in_a_moment(drill))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._in_a_moment(drill))
 
     async def _in_a_moment(self, drill: str) -> None:
         await asyncio.sleep(TOGETHER_SECONDS)
         self._soon.discard(drill)
-        await self._publish([shown for key, shown in self._shown.items() if key[0] == drill])
+        self._want([shown for key, shown in self._shown.items() if key[0] == drill], time.monotonic())
 
     async def tick(self) -> None:
-        """Draw whatever has changed by now, and forget what nobody looks at; called after each tick of the clock."""
+        """Have drawn what has changed by now, and forget what nobody looks at; called after each tick of the clock."""
         now = time.monotonic()
         old = [key for key, one in self._shown.items() if not one.viewers and now - one.left > KEEP_SECONDS]
         for key in old:
             del self._shown[key]
-        drills: dict[str, list[Shown]] = {}
-        for shown in self._shown.values():
-            if shown.viewers:
-                drills.setdefault(shown.drill, []).append(shown)
-        # Drills side by side: one that somebody is at for long holds up no other's screens.
-        await asyncio.gather(*map(self._publish, drills.values()))
+        self._want(self._shown.values(), now + PATIENCE_SECONDS)
 
-    async def _publish(self, screens: list[Shown]) -> None:
+    async def idle(self) -> None:
+        """Wait until nothing is to be drawn."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _want(self, screens: Iterable[Shown], due: float) -> None:
+        """Put into the line what somebody looks at; what waits already is drawn once for both."""
         for one in screens:
-            before = one.feed.version
-            await asyncio.to_thread(_draw, one)
-            # Each as soon as it is drawn: nobody waits for the screens of others.
-            if one.feed.version != before or any(viewer.moved for viewer in one.viewers):
-                wake, one.wake = one.wake, asyncio.Event()
-                wake.set()
+            if one.viewers:
+                self._due[one] = min(due, self._due.get(one, due))
+        while self._drawers < min(DRAWERS, len(self._due)):
+            self._drawers += 1
+            self._begin(self._draws())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        # The loop itself holds no task that nobody else does.
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _draws(self) -> None:
+        """Draw what is due, the soonest first, until nothing is."""
+        try:
+            # One of a drill at a time: where somebody is at that drill for long, no other's screens wait for it.
+            while free := [one for one in self._due if one.drill not in self._at]:
+                one = min(free, key=self._due.__getitem__)
+                del self._due[one]
+                self._at.add(one.drill)
+                before = one.feed.version
+                await asyncio.to_thread(_draw, one)
+                self._at.discard(one.drill)
+                # Each as soon as it is drawn: nobody waits for the screens of others.
+                if one.feed.version != before or any(viewer.moved for viewer in one.viewers):
+                    wake, one.wake = one.wake, asyncio.Event()
+                    wake.set()
+        finally:
+            self._drawers -= 1
 
     def close(self) -> None:
         """End all streams: a server that stops waits for them."""
@@ -171,8 +205,9 @@ class Hub:
     def open(self) -> None:
         """Take streams again, of a server that starts: the loop is another one."""
         self._closed = False
-        self._shown.clear()
-        self._soon.clear()
+        for kept in (self._shown, self._soon, self._due, self._at, self._tasks):
+            kept.clear()
+        self._drawers = 0
 
 
 def _opening(here: Here) -> tuple[list[str], bool]:

@@ -6,6 +6,7 @@ A row is done when its record exists. Whether the record was right is for the de
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from analytics import playbook as books
@@ -55,7 +56,12 @@ def at(b: Briefing) -> int:
 
 def played(b: Briefing) -> books.Playbook:
     """Return the playbook of a drill; of one that was opened with a file of its own, the default."""
-    name = b.incident.playbook
+    return _book(b.incident.playbook)
+
+
+@lru_cache(maxsize=32)
+def _book(name: str) -> books.Playbook:
+    """Return a playbook; which there are is looked up in a folder, and each is read once in a process."""
     return books.load(name if name in books.names() else books.DEFAULT)
 
 

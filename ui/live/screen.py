@@ -19,8 +19,8 @@ from simulator.room.room import Room
 from ui.documents.known import SeatView
 from ui.live import desk, desk_model, figures, host, tools
 from ui.live.arrival import arrival
-from ui.live.asked import asked
-from ui.live.board import board, stamp
+from ui.live.asked import asked, follow
+from ui.live.board import board, recorded, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import Kind, frame
@@ -53,6 +53,8 @@ class View:
     memo: Memo
     known: Known
     clock: Clock
+    record: int
+    """How much is on record beside what people said."""
     name: str
     """Of who looks, where a screen is one person's own."""
 
@@ -63,12 +65,17 @@ class View:
 
 
 def each_second(view: View) -> Hashable:
-    """Return what changes with the clock, and with whatever happens."""
-    return (len(view.b.entries), view.b.now, view.b.ended, view.clock.state, view.clock.pace)
+    """Return what changes with the clock, and with whatever is put on record."""
+    return (view.record, view.b.now, view.b.ended, view.clock.state, view.clock.pace)
 
 
 def on_record(view: View) -> Hashable:
     """Return what changes when something is put on record."""
+    return (view.record, view.b.ended)
+
+
+def on_a_word(view: View) -> Hashable:
+    """Return what changes when something is put on record, or said."""
     return (len(view.b.entries), view.b.ended)
 
 
@@ -84,9 +91,12 @@ def once(_: View) -> Hashable:
     return None
 
 
-def _looks() -> int:
-    """Return what changes every few seconds, also while the drill's clock stands: people come and go meanwhile."""
-    return int(time.monotonic()) // LOOK_SECONDS
+def _looks(view: View) -> int:
+    """Return what changes every few seconds, also while the drill's clock stands: people come and go meanwhile.
+
+    Not for all drills at the same instant: what all ask at once, all wait for.
+    """
+    return int(time.monotonic() + hash(view.room.row.id) % LOOK_SECONDS) // LOOK_SECONDS
 
 
 class Section(NamedTuple):
@@ -121,7 +131,7 @@ def _guide(view: View) -> Pieces:
 def _acts(view: View) -> Pieces:
     yield Piece("onwards", tools.onwards_html(view.b))
     yield Piece("forms", picker(view.b))
-    yield Piece("stamp", str(len(view.b.entries)))
+    yield Piece("stamp", str(view.record))
 
 
 def _seats(view: View) -> Pieces:
@@ -130,30 +140,31 @@ def _seats(view: View) -> Pieces:
 
 def _asked(view: View) -> Pieces:
     yield from arrival(view.b)
-    yield from asked(view.b, view.room.second_lives())
+    yield from asked(view.b)
 
 
 def _at_the_desk(view: View) -> Hashable:
     """Return what changes a facilitator's desk: the record with its truth, who is there, what they noted."""
     length, now = view.room.version
-    return length, now // LOOK_SECONDS, view.room.clock.state, _looks()
+    return length, now // LOOK_SECONDS, view.room.clock.state, _looks(view)
 
 
 SECTIONS = (
     Section(_bar),
-    Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks())),
+    Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks(v))),
     Section(_record, on_record),
-    Section(lambda v: channel(v.b, v.memo, v.known, v.kind == "plays"), on_record),
+    Section(lambda v: channel(v.b, v.memo, v.known, v.kind == "plays"), on_a_word),
     Section(_guide, on_record, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
-    Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks()), PLAYS),
+    Section(lambda v: follow(v.room.second_lives()), lambda v: (v.b.ended, v.room.clock.state, _looks(v)), PLAYS),
+    Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks(v)), PLAYS),
     Section(_acts, on_record, PLAYS),
     Section(lambda v: board(v.b, v.kind == "plays"), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),
     Section(lambda _: [Piece("way-in", host.observer_html())], once, WATCHES),
-    Section(_seats, lambda _: _looks(), WATCHES),
+    Section(_seats, _looks, WATCHES),
     Section(lambda _: [desk.frame()], once, HOSTS),
     Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code, v.name), _at_the_desk, HOSTS),
 )
@@ -177,7 +188,7 @@ class Screen:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
             b, name = room.briefing(self._role), self._person.name
-            view = View(b, room, self._kind, self._memo, self._known, room.clock, name)
+            view = View(b, room, self._kind, self._memo, self._known, room.clock, recorded(b), name)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
                     continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from simulator.text import visible
 
@@ -15,13 +16,23 @@ _LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.I
 _INLINE = re.compile(r"([\\`*\[\]<>|~$&]|(?<!\w)_|_(?!\w))")
 _OPENING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[#+=-]))")
 """What begins a heading, a list, a rule or a quotation where a line or an item of a list begins with it."""
+SHORT = 200
+"""Up to so many characters what was escaped is remembered: a screen says the same names and titles again and again."""
 JOINER = "\u2060"
 """Our own, seen by nobody: a word joiner, which ends what would become a link."""
 
 
 def escape(text: object) -> str:
     """Return text, or a number, for HTML."""
-    return html.escape(visible(str(text)))
+    said = str(text)
+    return _kept(said) if len(said) <= SHORT else _escaped(said)
+
+
+def _escaped(said: str) -> str:
+    return html.escape(visible(said))
+
+
+_kept = lru_cache(maxsize=8192)(_escaped)
 
 
 def plain(text: str) -> str:
