@@ -1,7 +1,7 @@
 // Panels: drawn by plotly's own script, where they can be seen, in the colours of the page.
 import { make } from "./fields.js";
 
-let plotly, turn = Promise.resolve();   // one figure after the other: a press between two of them is heard
+let plotly, turn, pause = () => new Promise((on) => setTimeout(on));   // for a press between two
 const loaded = (src) => plotly ??= new Promise((onload, onerror) => {
   document.head.append(make("script", { src, onload, onerror }));
 }).catch(() => { plotly = undefined; });
@@ -9,7 +9,7 @@ export const drawAll = (live) => { for (const id of live.figures.keys()) draw(li
 export const purge = (live) => live.all(".js-plotly-plot").forEach((one) => Plotly.purge(one));
 
 export async function draw(live, id) {
-  await (turn = turn.then(() => loaded(live.urls.plotly)).then(() => new Promise((on) => setTimeout(on))));
+  await (turn = Promise.all([loaded(live.urls.plotly), turn]).then(pause));
   const { Plotly } = window, node = live.get(id), found = live.figures.get(id);
   if (!Plotly || !node || !found || !live.mounted || !node.offsetWidth) return;
   const style = getComputedStyle(node), theme = (name) => style.getPropertyValue(name).trim();
