@@ -84,10 +84,10 @@ def mine_html(b: Briefing) -> str:
         f'<li>{escape(cue.title)} {press(acts.ShareCue(cue=cue.id), "Share with everybody")}</li>' for cue in own
     )
     only = f"<h3>Only you know</h3><ul>{cues}</ul>" if own else ""
-    count = f' <b class="count">{len(own)}</b>' if own else ""
+    count = f'<b class="count">{len(own)}</b> ' if own else ""
     title = escape(known.title if known else b.role)
     return (
-        f'<details class="drop" id="mine"><summary>{title}{count}</summary><div class="sheet">'
+        f'<details class="drop" id="mine"><summary>{count}{title}</summary><div class="sheet">'
         f"<p><b>{title}</b> <code>{escape(known.handle if known else '')}</code></p>"
         f'<p class="prose">{escape(b.brief)}</p>{only}'
         f'<h3>What all were told</h3><p class="prose quiet">{escape(b.catalogue.briefing)}</p></div></details>'

@@ -43,6 +43,6 @@ def help_of(shape: Shape, b: Briefing) -> str | None:
         minimum = "; ".join(f"{one.title} (before {one.before})" for one in b.catalogue.needed)
         return words("help")["evidence"] + (f" Evidence minimum here: {minimum}." if minimum else "")
     if shape.source == "levels":
-        return "; ".join(f"{one.id}: {one.title}" if one.title else one.id for one in b.incident.levels) + "."
+        return "\n".join(f"{one.id}: {one.title}" if one.title else one.id for one in b.incident.levels)
     limit = f"Up to {shape.longest:,} characters." if shape.longest else None
     return words("help").get(shape.path, limit)
