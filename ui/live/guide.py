@@ -13,7 +13,7 @@ from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.room.room import Room
 from simulator.text import clock
-from simulator.values import COMMANDER, DEPUTY
+from simulator.values import COMMANDER, DEPUTY, Ref
 from ui.documents.known import SeatView
 from ui.live.ending import measured_at
 from ui.live.piece import Piece
@@ -23,14 +23,13 @@ from ui.parts.text import escape
 
 SEVERAL = 2
 """Results of a first look, and options: one is an impression."""
-
+CHANGES = "changes"
+"""Word by which one asks what changed lately, in drills that have it."""
 READING = (
     'A form is open: what has a red <b class="needed">*</b> is needed, the rest is filled in or can wait. Its blue '
     "button hands it in; ✕ puts it away and keeps what you filled in."
 )
 """What is said as well while a form is open."""
-
-
 Holds = Callable[[SeatView], bool]
 """Whether something is so, as far as a seat knows."""
 
@@ -102,7 +101,12 @@ def _called(b: Briefing) -> dict[str, str]:
     seats = [role for role in b.catalogue.roles if role.seat and role.id not in (b.role, b.incident.lead)]
     second = min(seats, key=lambda role: role.id != b.catalogue.seat_for("deputises"), default=None)
     onwards, measured = next_seat(b), measured_at(b)
+    unseen = [line for line in b.lines if line.what == "query" and Ref.to("query", line.id) not in b.incident.refs]
+    # After who is hit, what changed lately: where a drill has a word for it, that is asked next.
+    names = [name for line in unseen for name in (*line.aliases, line.command)]
+    look = CHANGES if CHANGES in names else next(iter(names), "")
     return {
+        "look": look,
         "second": second.handle if second else "",
         "onwards": onwards.title.partition(" (")[0] if onwards else "",
         "measured": "" if measured is None else clock(measured),
@@ -229,8 +233,8 @@ LESSONS = (
         _several(e.QueryFinished),
         (Instead(
             _given(e.QueryFinished),
-            "One result is there: read it under Output. Ask one more thing in the line at the foot, such as `changes`, "
-            "unless it is under way, and Skip ahead to it.",
+            "One result is there: read it under Output. Unless the next is under way, ask one more thing in the line, "
+            "such as `{look}`, and Skip ahead to it.",
         ),),
     ),
     Lesson(

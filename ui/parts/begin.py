@@ -132,7 +132,8 @@ def _difficulty(form: str) -> str:
         default=session.asked("difficulty", DIFFICULTIES, "standard"),
         required=True,
         key=f"{form}-difficulty",
-        help="Novice: less noise, more help, and alone in training a guide. Expert: more noise, somebody absent, one thing more goes wrong.",
+        help="Novice: less noise, more help, and alone in training a guide. Expert: more noise, somebody absent, one "
+        "thing more goes wrong.",
     )
     return str(chosen)
 
