@@ -13,6 +13,13 @@ from simulator.briefing import Briefing
 from ui.parts.shapes import Shape
 
 WORDS = Path(__file__).parent.parent / "words.yaml"
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "check": {"metric": "Signal", "is": "is", "threshold": "Threshold", "within_minutes": "Within (min)"},
+    "figure": {"name": "Figure", "low": "From", "high": "To"},
+    "pair": {"owner": "Owner", "voice": "Or said by", "action": "Wants", "reversal_minutes": "Minutes to undo",
+             "blast_radius": "Can hurt"},
+}  # fmt: skip
+"""What the parts of a field that has several are called."""
 
 
 @cache
@@ -30,6 +37,11 @@ def label(shape: Shape) -> str:
 def name_of(path: str) -> str:
     """Return what a path is called."""
     return words("labels").get(path) or spelled(path)
+
+
+def part_of(path: str) -> str:
+    """Return what a part of a field is called, as its form does."""
+    return next((called[path] for called in PARTS.values() if path in called), name_of(path))
 
 
 def spelled(path: str) -> str:
