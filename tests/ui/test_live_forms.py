@@ -98,3 +98,6 @@ def test_what_a_form_lacks_is_called_what_its_field_is_called() -> None:
     assert isinstance(found, Wrong)
     assert found.words == "Still needed: Impact From"
     assert found.fields == {"impact.low": "still needed"}
+    found = read(acts.SetWatch, {"owner": "triage", "hours": 24.0})
+    assert isinstance(found, Wrong)
+    assert found.fields == {"trigger.metric": "still needed"}

@@ -33,7 +33,10 @@ def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
     try:
         return act.model_validate({name: one for name, one in data.items() if one is not None})
     except ValidationError as error:
-        return problem(error, data)
+        wrong = problem(error, data)
+        # Of a field that has several parts and was not begun it is said at the first.
+        begins = {shape.path: next(iter(shape.rows[0].values())).path for shape in asked_for if shape.rows}
+        return wrong._replace(fields={begins.get(path, path): words for path, words in wrong.fields.items()})
 
 
 def value(shape: Shape, held: Held) -> Any:

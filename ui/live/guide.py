@@ -17,7 +17,7 @@ from simulator.values import COMMANDER, DEPUTY, Ref
 from ui.documents.known import SeatView
 from ui.live.ending import measured_at
 from ui.live.piece import Piece
-from ui.live.tools import next_seat
+from ui.live.tools import in_short, next_seat
 from ui.parts.catalogue import Form, kind_of
 from ui.parts.text import escape
 
@@ -108,7 +108,7 @@ def _called(b: Briefing) -> dict[str, str]:
     return {
         "look": look,
         "second": second.handle if second else "",
-        "onwards": onwards.title.partition(" (")[0] if onwards else "",
+        "onwards": in_short(onwards) if onwards else "",
         "measured": "" if measured is None else clock(measured),
     }
 

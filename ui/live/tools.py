@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
@@ -72,8 +74,13 @@ def onwards_html(b: Briefing) -> str:
     seat = next_seat(b)
     if seat is None:
         return ""
-    called = escape(seat.title.partition(" (")[0])
+    called = escape(in_short(seat))
     return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="primary">Go on as {called}</button>')
+
+
+def in_short(seat: Seat) -> str:
+    """Return what a seat is called on a button: its title without who it is besides."""
+    return re.split(r" \(|, ", seat.title, maxsplit=1)[0]
 
 
 def mine_html(b: Briefing) -> str:
