@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simulator.acts import ACTS
-from tests.e2e.conftest import Console, Server, eventually, way_in
+from tests.e2e.conftest import NOTICED_MS, Console, Server, eventually, way_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 MOST_TABS = 60
@@ -132,6 +132,7 @@ class Keys(Console):
 
     def skip(self) -> int:
         before = self._skips()
+        self.page.wait_for_timeout(NOTICED_MS)
         expect(self.page.locator("form[data-act='room.clock']:not([data-pending])")).to_have_count(1)
         self.page.keyboard.press("Alt+s")
         eventually(lambda: self._skips()[len(before) :], lambda: f"nothing was skipped at {self.now} s")

@@ -103,6 +103,30 @@ def test_a_form_that_was_open_before_a_reload_is_in_sight_after_it(desk: Desk) -
     expect(page.locator("#all-forms")).not_to_have_attribute("open", re.compile(""))
 
 
+FITS = """most => {
+    const host = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".live"));
+    const figures = [...host.shadowRoot.querySelectorAll(".figure")].filter((one) => one.offsetHeight);
+    return figures.length && figures.every((one) => one.offsetHeight < most
+        && Math.abs(one.offsetHeight - one.querySelector(".main-svg")?.getAttribute("height")) < 1);
+}"""
+"""Whether every panel is drawn as high as it is, and that is lower than so much."""
+
+
+def test_panels_follow_their_height_and_on_a_phone_nothing_lies_over_what_one_writes_in(desk: Desk) -> None:
+    desk.room.pause(desk.host)  # nothing new comes for which panels would be drawn anew
+    page = desk.look(desk.ana)
+    page.wait_for_function(FITS, arg=1000)
+    before = page.locator(".figure").first.evaluate("one => one.offsetHeight")
+    page.locator("#text-shell").fill("rollback")
+    expect(page.locator("#line-shell .card")).to_contain_text("run by")
+    page.wait_for_function(FITS, arg=before)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("tab", name="Channel").click()
+    ends = page.locator("#text-channel").evaluate("one => one.getBoundingClientRect().bottom")
+    assert ends <= page.locator(".shell").evaluate("one => one.getBoundingClientRect().top")
+    desk.room.resume(desk.host)
+
+
 def test_a_reconnect_does_not_empty_the_console(desk: Desk) -> None:
     page = desk.look(desk.ana)
     rows = page.locator("#channel > *")

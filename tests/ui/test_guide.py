@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from simulator.briefing import briefing
+from analytics import playbook
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
+from simulator.acts import ACTS
+from simulator.briefing import Briefing, briefing
 from simulator.room.rooms import Rooms
 from tests.played import under_way
+from tests.ui import live
 from ui.documents.known import SeatView
+from ui.live.forms import form_html, options_of
 from ui.live.guide import guide, guides
+from ui.parts.begin import FIRST
+from ui.parts.start import asked
+from ui.session import Here
 
 
 def shown(at: int) -> tuple[int, str]:
@@ -46,3 +58,109 @@ def test_a_drill_by_the_book_goes_through_the_guide() -> None:
 def test_only_novices_who_train_alone_have_one(rooms: Rooms, how: dict[str, object], has: bool) -> None:
     make: Callable[..., object] = rooms.create
     assert guides(make("auth_token", seed=7, **how).room) is has  # type: ignore[attr-defined]
+
+
+class Newcomer:
+    """Somebody who knows nothing but what the guide says: presses, types and opens what it names, skips when told to.
+
+    In a form they fill in what is needed and nothing else; a decision that names nothing they leave so. Nobody hands
+    command over, since the guide does not know that they will have to go. Each press takes them some seconds.
+    """
+
+    def __init__(self, rooms: Rooms, hesitates: int, thorough: bool) -> None:
+        self.room = rooms.create(FIRST, seed=7, difficulty="novice").room
+        token, self.person = rooms.join(self.room, "You", self.room.loaded.scenario.lead())
+        self.room.start(self.person)
+        self.token, self._hesitates, self._thorough = token, hesitates, thorough
+        self._given: Counter[str] = Counter()
+        """How often they handed each form in: who is asked for it again picks something else."""
+        self._typed = ""
+        self.said: list[str] = []
+
+    @property
+    def here(self) -> Here:
+        return Here(self.room, self.person, self.token)
+
+    @property
+    def b(self) -> Briefing:
+        return self.room.briefing(self.here.role)
+
+    def go(self) -> None:
+        """Do what the guide says until it says that it is over."""
+        for _ in range(150):
+            screen = live.screen(self.here)
+            step = screen.get("guide-step", "")
+            words = html.unescape(re.sub("<[^>]+>", "", step.partition("<p>")[2].partition("</p>")[0]))
+            if not self.said or self.said[-1] != words:
+                self.said.append(words)
+            if self.room.ended or "That was a whole incident." in words:
+                return
+            self._do(step, words, screen["onwards"])
+        raise AssertionError(self.said)
+
+    def _do(self, step: str, words: str, onwards: str) -> None:
+        typed, opened = re.findall("<code>([^<]+)</code>", step), re.findall('data-open="([a-z_]+)"', step)
+        if sits := re.search('name="seat" value="([a-z_]+)"', onwards):
+            assert "Press Go on as" in words
+            self._press("room.sit", seat=sits[1])
+            self.person = self.room.as_is(self.person)
+        elif "press Acknowledge" in words and self.b.now >= 0:
+            (alert,) = (one.alert for one in self.b.alerts() if one.acknowledged is None)
+            self._press("acknowledge_page", alert=alert)
+        elif typed and self._typed != words:
+            self._typed = words
+            for line in typed:
+                assert live.typed(self.here, line)["ok"], line
+        elif "Have something done" in words and self._given["take_action"] < 2:
+            self._fill_in("take_action")
+        elif opened:
+            self._fill_in(*opened)
+        else:
+            self._typed = self._typed if typed else ""
+            assert "Skip ahead" in words, words
+            self.room.skip_ahead(self.person)
+
+    def _fill_in(self, kind: str) -> None:
+        """Fill in what a form needs and hand it in; of closing first what it says is missing."""
+        if kind == "request_closure":
+            missing = re.findall('<li>.*?data-open="([a-z_]+)"', form_html(self.b, kind))
+            if missing:
+                return self._fill_in(missing[0])
+        fields = live.Form(form_html(self.b, kind)).fields
+        needed = [shape for shape in asked(ACTS[kind]).first if shape.needed]
+        for shape in (part for one in needed for part in (one, *(part for row in one.rows for part in row.values()))):
+            if shape.rows or fields.get(shape.path):
+                continue
+            options = [one.id for one in options_of(shape, self.b)] if shape.source else list(shape.choices)
+            if kind == "take_action" and self._given[kind]:
+                options = [x.body.action for x in self.b.incident.given("option")]  # type: ignore[attr-defined]
+            if shape.path == "confidence":
+                options = ["L2"]
+            other = self._given[kind] % max(1, len(options))
+            one: Any = options[other] if options else 5 if shape.ask == "number" else "Some links fail"
+            every = self._thorough and shape.path == "metrics"
+            fields[shape.path] = (options if every else [one]) if shape.ask == "picks" else one
+        self._press(kind, **fields)
+        self._given[kind] += 1
+        return None
+
+    def _press(self, act: str, **fields: Any) -> None:
+        answer = live.press(self.here, act, **fields)
+        assert answer["ok"], (act, fields, answer)
+        self.room.skip_ahead(self.person, self._hesitates)
+
+
+@pytest.mark.parametrize(("hesitates", "thorough", "least"), [(2, False, 60), (100, False, 40), (2, True, 60)])
+def test_who_does_what_the_guide_says_and_leaves_all_else_out_comes_to_closure_and_score(
+    rooms: Rooms, hesitates: int, thorough: bool, least: int
+) -> None:
+    one = Newcomer(rooms, hesitates, thorough)
+    one.go()
+    assert one.b.incident.closed, one.said
+    assert "End the drill" in one.said[-1]
+    one.room.end(one.person)
+    assert "The way to the debrief is above" in live.screen(one.here)["guide-step"]
+    journal, book = one.room.record(), playbook.load("recovery")
+    assert journal is not None
+    card = score(add_references(one.room.loaded, journal, book, seeds=0), book)
+    assert card.total >= least

@@ -91,3 +91,13 @@ def test_a_form_about_something_begins_with_it(drills: dict[str, Room]) -> None:
     (b, *_) = briefings(drills, "auth_token")
     assert Form(form_html(b, "page_team", "mobile")).fields["role"] == "mobile"
     assert Form(form_html(b, "page_team", "no such")).fields["role"] != "no such"
+
+
+def test_what_a_form_lacks_is_called_what_its_field_is_called() -> None:
+    found = read(acts.UpdateExecutives, {"impact.name": "out_now", "next_update_minutes": 15.0, "eta": "unknown"})
+    assert isinstance(found, Wrong)
+    assert found.words == "Still needed: Impact From"
+    assert found.fields == {"impact.low": "still needed"}
+    found = read(acts.SetWatch, {"owner": "triage", "hours": 24.0})
+    assert isinstance(found, Wrong)
+    assert found.fields == {"trigger.metric": "still needed"}

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from simulator import acts
 from simulator.acts import ACTS, RecordVerification, RunQuery, TakeAction
 from simulator.briefing import Briefing, briefing
 from simulator.closure import missing_for_closure
@@ -91,11 +92,34 @@ def test_while_a_verification_is_measured_nobody_is_sent_to_begin_another() -> N
     assert measured_at(briefing(engine, "commander")) is None
 
 
+def test_a_verification_is_none_once_something_was_done_meanwhile() -> None:
+    alone = Seeker("sign_in_link")
+    low, high = alone.b.catalogue.quiet
+    alone.act("record_verification", metrics=("invalid",), baseline_from=low, baseline_to=high, hold_minutes=10)
+    assert measured_at(alone.b) is not None
+    alone.give(TakeAction(action="layout_off"))
+    alone.finish("layout_off")
+    assert measured_at(alone.b) is None
+    assert 'data-open="record_verification"' in gate_html(alone.b)
+
+
 def test_a_decision_begins_with_what_was_done_and_nobody_decided() -> None:
     alone = Seeker("sign_in_link")
     alone.give(TakeAction(action="layout_off"))
     alone.finish("layout_off")
     assert "record_decision" in [one.by for one in alone.b.missing_for_closure()]
+    assert prefilled("record_decision", alone.b)["actions"] == ["layout_off"]
+
+
+def test_what_was_done_and_nobody_decided_comes_before_what_could_be_done() -> None:
+    alone = Seeker("sign_in_link")
+    for action in ("layout_off", "resend"):
+        alone.act("record_option", action=action, coverage=("phones",), minutes_to_effect=5)
+    decided = acts.RecordDecision(why_now="harm_grows", execution_owner="mitigation", confidence="L1")
+    alone.give(decided)
+    assert prefilled("take_action", alone.b) == {"decision": "decision:1"}
+    alone.give(TakeAction(action="layout_off"))
+    alone.finish("layout_off")
     assert prefilled("record_decision", alone.b)["actions"] == ["layout_off"]
 
 

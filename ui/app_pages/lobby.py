@@ -73,7 +73,7 @@ def _newcomer() -> None:
     with st.container(border=True, key="first", horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(
             "**New here? Your first drill takes a quarter of an hour.**  \n"
-            "You lead a small team through a real-looking incident; a guide beside the console says what to do next. "
+            "You lead a small team through a real-looking incident; a guide above the console says what to do next. "
             "A briefing comes first, and the clock waits for you.",
             width="stretch",
         )

@@ -44,24 +44,36 @@ def gate_html(b: Briefing) -> str:
     missing = b.missing_for_closure()
     if not missing:
         return '<p class="gate open"><b>The gate would open now.</b></p>'
-    lines = "".join(f"<li>{escape(one.words)} {_begun(b, one.by) or _way(b, one.by)}</li>" for one in missing)
+    lines = "".join(f"<li>{_named(one.words)} {_begun(b, one.by) or _way(b, one.by)}</li>" for one in missing)
     return f'<p class="gate"><b>Missing now ({len(missing)}):</b></p><ul class="ending">{lines}</ul>'
 
 
+def _named(words: str) -> str:
+    """Return which condition it is, then what to do."""
+    which, _, how = words.partition(": ")
+    return f"<b>{escape(which)}</b>: {escape(how)}"
+
+
 def measured_at(b: Briefing) -> int | None:
-    """Return the drill second at which the newest verification is measured, None where none is under way."""
+    """Return the drill second at which the newest verification is measured, None where none is under way.
+
+    One that was begun before the last thing was done is none: it would be stale once it is there.
+    """
     given = b.incident.given(RecordVerification.number)
     seen = {x.body.run for x in b.incident.measured if isinstance(x.body, VerificationMeasured)}
     if not given or Ref.to(RecordVerification.number, len(given)) in seen:
         return None
     body = given[-1].body
+    actions = (run for run in b.incident.runs.values() if run.what == "action" and run.state == "done")
+    if any((run.finished or 0) > given[-1].at for run in actions):
+        return None
     return given[-1].at + round(60 * body.hold_minutes) if isinstance(body, RecordVerification) else None
 
 
 def _begun(b: Briefing, kind: str) -> str:
     """Return when what sees to a condition is through, where it is under way: who begins it again waits longer."""
     until = measured_at(b) if ACTS[kind] is RecordVerification else None
-    return "" if until is None else f"<b>under way, measured at {clock(until)}</b>"
+    return "" if until is None else f'<span class="tag">under way, measured at {clock(until)}</span>'
 
 
 def _way(b: Briefing, kind: str) -> str:

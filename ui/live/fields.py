@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from simulator import acts
-from ui.parts.labels import name_of
+from ui.parts.labels import name_of, part_of
 from ui.parts.shapes import Shape, rows_of, shapes
 from ui.parts.start import RUNGS, controls
 
@@ -33,7 +33,10 @@ def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
     try:
         return act.model_validate({name: one for name, one in data.items() if one is not None})
     except ValidationError as error:
-        return problem(error, data)
+        wrong = problem(error, data)
+        # Of a field that has several parts and was not begun it is said at the first.
+        begins = {shape.path: next(iter(shape.rows[0].values())).path for shape in asked_for if shape.rows}
+        return wrong._replace(fields={begins.get(path, path): words for path, words in wrong.fields.items()})
 
 
 def value(shape: Shape, held: Held) -> Any:
@@ -65,7 +68,8 @@ def problem(error: ValidationError, data: Mapping[str, Any] | None = None) -> Wr
     missing, wrong, fields = [], [], {}
     for one in error.errors(include_url=False):
         place = [str(part) for part in one["loc"]]
-        name = " ".join(name_of(part) for part in place if not part.isdigit())
+        parts = (part_of(part) for part in place[1:] if not part.isdigit())
+        name = " ".join([name_of(place[0]) if place else "", *parts]).strip()
         if one["type"] == "missing" or one.get("input") in (None, ""):
             missing.append(name)
             words = "still needed"

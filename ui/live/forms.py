@@ -17,7 +17,7 @@ from ui.live.wanted import wanted
 from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
 from ui.parts.followups import to_fill_in
-from ui.parts.labels import help_of, name_of, words
+from ui.parts.labels import PARTS, help_of, name_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
 from ui.parts.prefill import age, prefilled
@@ -30,13 +30,6 @@ FEW, SHORT = 5, 60
 """Up to this many choices with up to this many letters in all lie open, one click each."""
 MANY = 9
 """Choices from which on there is a field to look for one."""
-PARTS: Mapping[str, Mapping[str, str]] = {
-    "check": {"metric": "Signal", "is": "is", "threshold": "Threshold", "within_minutes": "Within (min)"},
-    "figure": {"name": "Figure", "low": "From", "high": "To"},
-    "pair": {"owner": "Owner", "voice": "Or said by", "action": "Wants", "reversal_minutes": "Minutes to undo",
-             "blast_radius": "Can hurt"},
-}  # fmt: skip
-"""What the parts of a field that has several are called."""
 CLOSE = '<button type="button" class="plain" data-close aria-label="Close this form">✕</button>'
 EXTRA = {acts.RequestClosure: ending.gate_html, acts.EndDrill: ending.meaning_html}
 """Act -> what stands above its button."""

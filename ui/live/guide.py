@@ -10,35 +10,47 @@ from typing import NamedTuple
 
 from simulator import acts
 from simulator import events as e
+from simulator.briefing import Briefing
 from simulator.room.room import Room
-from simulator.values import COMMANDER, DEPUTY
+from simulator.text import clock
+from simulator.values import COMMANDER, DEPUTY, Ref
 from ui.documents.known import SeatView
+from ui.live.ending import measured_at
 from ui.live.piece import Piece
+from ui.live.tools import in_short, next_seat
 from ui.parts.catalogue import Form, kind_of
 from ui.parts.text import escape
 
 SEVERAL = 2
 """Results of a first look, and options: one is an impression."""
-DEPUTY_IS = "@deputy"
-"""Stands for the handle of a drill's deputy."""
-
-
+CHANGES = "changes"
+"""Word by which one asks what changed lately, in drills that have it."""
 READING = (
     'A form is open: what has a red <b class="needed">*</b> is needed, the rest is filled in or can wait. Its blue '
     "button hands it in; ✕ puts it away and keeps what you filled in."
 )
 """What is said as well while a form is open."""
+Holds = Callable[[SeatView], bool]
+"""Whether something is so, as far as a seat knows."""
+
+
+class Instead(NamedTuple):
+    """What is said of a step instead, once something holds."""
+
+    holds: Holds
+    how: str
+    waits: bool = False
+    """Whether there is nothing to do but to let time pass."""
 
 
 class Lesson(NamedTuple):
-    """One step of the guide."""
+    """One step of the guide. What is to be typed stands between `backticks`, what this drill calls it in {braces}."""
 
     title: str
     how: str
-    done: Callable[[SeatView], bool]
-    begun: Callable[[SeatView], bool] = lambda _: False
-    more: str = ""
-    """What is said instead of how once it is begun."""
+    done: Holds
+    turns: tuple[Instead, ...] = ()
+    """What is said instead of how: the first that holds."""
     form: type[acts.Act] | None = None
     """What is opened for it, where it takes a form."""
 
@@ -49,24 +61,56 @@ def guides(room: Room) -> bool:
     return not room.row.hosted and head.mode == "training" and head.difficulty == "novice"
 
 
+def leads(b: Briefing) -> bool:
+    """Tell whether a seat is led through: it has command, had it, or nobody has, and it may take it."""
+    return b.incident.has_duty(b.role, "commands") or b.incident.handed_on(b.role) or _vacant(b)
+
+
 def guide(k: SeatView) -> list[Piece]:
     """Return the guide for somebody who leads: the first step that is not done yet, and how far they are."""
-    steps, deputy = LESSONS, k.names.handle(k.b.catalogue.seat_for("deputises"))
-    left = [step for step in steps if not step.done(k)]
-    marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in steps)
-    count = f"{len(steps) - len(left)} of {len(steps)}"
-    if not left:
-        words = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
-    else:
-        how = left[0].more if left[0].begun(k) else left[0].how
-        words = f"<b>{escape(left[0].title)}</b> {escape(how.replace(DEPUTY_IS, deputy))}{_opener(left[0].form)}"
+    left = [step for step in LESSONS if not step.done(k)]
+    marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in LESSONS)
+    count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
-        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{words}</p>'
+        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{_said(k, left)}</p>'
         f'<p class="reading">{READING}</p></section>',
         "guide",
     )]  # fmt: skip
+
+
+def _said(k: SeatView, left: list[Lesson]) -> str:
+    """Return the words of the step that comes now: whatever was left out before, closing is the last."""
+    if k.b.incident.closed:
+        return OVER if k.b.ended else CLOSED
+    step = ELSEWHERE if k.b.incident.handed_on(k.b.role) else left[0]
+    now = next((turn for turn in step.turns if turn.holds(k)), Instead(step.done, step.how))
+    words = now.how.format(**_called(k.b))
+    return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(step.form)}"
+
+
+def _marked(words: str) -> str:
+    """Return words with what is to be typed, between `backticks`, as that."""
+    parts = enumerate(words.split("`"))
+    return "".join(f"<code>{escape(one)}</code>" if at % 2 else escape(one) for at, one in parts)
+
+
+def _called(b: Briefing) -> dict[str, str]:
+    """Return what this drill calls what lessons speak of."""
+    seats = [role for role in b.catalogue.roles if role.seat and role.id not in (b.role, b.incident.lead)]
+    second = min(seats, key=lambda role: role.id != b.catalogue.seat_for("deputises"), default=None)
+    onwards, measured = next_seat(b), measured_at(b)
+    unseen = [line for line in b.lines if line.what == "query" and Ref.to("query", line.id) not in b.incident.refs]
+    # After who is hit, what changed lately: where a drill has a word for it, that is asked next.
+    names = [name for line in unseen for name in (*line.aliases, line.command)]
+    look = CHANGES if CHANGES in names else next(iter(names), "")
+    return {
+        "look": look,
+        "second": second.handle if second else "",
+        "onwards": in_short(onwards) if onwards else "",
+        "measured": "" if measured is None else clock(measured),
+    }
 
 
 def _opener(act: type[acts.Act] | None) -> str:
@@ -85,42 +129,113 @@ def _given(*kinds: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]
     return lambda k: bool(k.done(*kinds))
 
 
+def _vacant(b: Briefing) -> bool:
+    """Tell whether who led had to go and nobody took over."""
+    return b.incident.holder(COMMANDER) is None and b.incident.handed_on(b.incident.lead)
+
+
 def _led(k: SeatView) -> bool:
-    return bool(k.b.incident.holder(COMMANDER) and k.b.incident.holder(DEPUTY))
+    return bool(k.b.incident.holder(COMMANDER) and k.b.incident.paired)
 
 
 def _acted(k: SeatView) -> bool:
     return any(run.state == "done" for run in k.steps())
 
 
+def _asked_for(k: SeatView) -> bool:
+    """Tell whether something that changes the world was asked for and is not done yet."""
+    return any(run.under_way for run in k.steps()) or any(task.action for task in k.tasks())
+
+
+def _names_nothing(k: SeatView) -> bool:
+    """Tell whether the newest decision does not say what is to be done."""
+    decided = [x.body.actions for x in k.b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)]
+    return not any(decided[-1:])
+
+
+def _missing(k: SeatView) -> set[str]:
+    """Return the kinds of act by which what closing still needs is seen to."""
+    return {one.by for one in k.b.missing_for_closure()}
+
+
 def _rerun(k: SeatView) -> bool:
-    return _acted(k) and not any(one.by == kind_of(acts.RunQuery) for one in k.b.missing_for_closure())
+    return _acted(k) and kind_of(acts.RunQuery) not in _missing(k)
 
 
+def _verified(k: SeatView) -> bool:
+    """Tell whether a comparison with nothing done meanwhile is under way, or the newest one will do."""
+    will_do = kind_of(acts.RecordVerification) not in _missing(k)
+    under_way = measured_at(k.b) is not None and not _asked_for(k)
+    return bool(k.done(acts.RecordVerification)) and (will_do or under_way)
+
+
+def _looking(k: SeatView) -> bool:
+    """Tell whether somebody looks at something, or was asked to."""
+    return any(run.what == "query" for run in k.b.running()) or any(task.query for task in k.tasks())
+
+
+def _looked_since(k: SeatView) -> bool:
+    """Tell whether something was looked at since the last thing was done."""
+    done = max((run.finished or 0 for run in k.steps()), default=0)
+    return any(x.at > done for x in k.done(e.QueryFinished))
+
+
+def _only_measured(k: SeatView) -> bool:
+    """Tell whether closing waits for nothing but a measurement that is under way."""
+    return _missing(k) == {kind_of(acts.RecordVerification)} and measured_at(k.b) is not None
+
+
+CLOSED = (
+    "<b>That was a whole incident.</b> It is closed. What was really going on the debrief tells: <b>⋯</b> at the top, "
+    "then <b>End the drill</b>, leads to it."
+)
+OVER = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
+ELSEWHERE = Lesson(
+    "Go on from another seat.",
+    "Command has left this one, and whoever closes needs it. Press Go on as {onwards}, at the top: it is the same "
+    "drill, and this guide goes with you.",
+    lambda k: not k.b.incident.handed_on(k.b.role),
+)
+"""What comes first for somebody who led and does not any more."""
 LESSONS = (
     Lesson(
         "Let the page come.",
         "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
         "under Waits for you: press Acknowledge.",
         _given(acts.AcknowledgePage),
-        lambda k: k.b.now >= 0,
-        "It is there. It stands under Waits for you: press Acknowledge, so that the pager rings nobody else.",
+        (Instead(
+            lambda k: k.b.now >= 0,
+            "It is there. It stands under Waits for you: press Acknowledge, so that the pager rings nobody else.",
+        ),),
     ),
     Lesson(
         "Say who leads.",
-        f"In the line at the foot type /ic me and press Enter; then /deputy {DEPUTY_IS}. A team that nobody leads does "
+        "In the line at the foot type `/ic me` and press Enter; then `/deputy {second}`. A team that nobody leads does "
         "everything twice.",
         _led,
-        lambda k: bool(k.b.incident.offered),
-        "You asked; the answer comes in some seconds, like everything that you ask of people. Skip ahead to it.",
+        (
+            Instead(lambda k: _vacant(k.b), "Who led had to go. In the line at the foot type `/ic me`."),
+            Instead(
+                lambda k: DEPUTY in k.b.incident.offered,
+                "You asked; the answer comes in some seconds, like everything that you ask of people. Skip ahead to "
+                "it.",
+            ),
+            Instead(
+                lambda k: k.b.incident.holder(COMMANDER) is not None,
+                "You do. Now a second: type `/deputy {second}`, so that somebody goes on should you drop out.",
+            ),
+        ),
     ),
     Lesson(
         "Look before you act.",
-        "Type in the same line what you want to know, such as impact; pick one, press Enter. Somebody of "
+        "Type in the same line what you want to know, such as `impact`; pick one, press Enter. Somebody of "
         "your team runs it. Do that twice, then Skip ahead: results come into the channel and into Output.",
         _several(e.QueryFinished),
-        _given(e.QueryFinished),
-        "One result is there: read it under Output. Ask one more thing in the line at the foot, and Skip ahead to it.",
+        (Instead(
+            _given(e.QueryFinished),
+            "One result is there: read it under Output. Unless the next is under way, ask one more thing in the line, "
+            "such as `{look}`, and Skip ahead to it.",
+        ),),
     ),
     Lesson(
         "Say how grave it is.",
@@ -139,14 +254,16 @@ LESSONS = (
         "What could be done, for whom, how soon it would show; a guess will do. Two of them, so that you choose and "
         "not just follow.",
         _several(acts.RecordOption),
-        _given(acts.RecordOption),
-        "One is on the table. Now another one: what would you do if the first did not help?",
+        (Instead(
+            _given(acts.RecordOption),
+            "One is on the table. Now another one: what would you do if the first did not help?",
+        ),),
         acts.RecordOption,
     ),
     Lesson(
         "Decide.",
-        "What is done, why now, who does it, and how sure you are. By which sign you will see that it worked can "
-        "wait: your deputy asks for it.",
+        "Tick what is done; say why now, who does it, and how sure you are. By which sign you will see that it worked "
+        "can wait: your deputy asks for it.",
         _given(acts.RecordDecision),
         form=acts.RecordDecision,
     ),
@@ -154,7 +271,15 @@ LESSONS = (
         "Have it done.",
         "The form begins with what you decided; or type a part of it in the line. Then Skip ahead until it is done.",
         _acted,
-        form=acts.TakeAction,
+        (
+            Instead(_asked_for, "It was asked for, and it takes its time: Skip ahead until it is done.", waits=True),
+            Instead(
+                _names_nothing,
+                "Your decision does not say what: pick it in the form, or type a part of it in the line. Then Skip "
+                "ahead until it is done.",
+            ),
+        ),
+        acts.TakeAction,
     ),
     Lesson(
         "Tell those who wait.",
@@ -164,21 +289,49 @@ LESSONS = (
     ),
     Lesson(
         "Prove it.",
-        "A panel that falls is no proof. Type rerun in the line: it walks the failing path again. Green everywhere? If "
-        "not, some of it is still broken: look where, and act again.",
+        "A panel that falls is no proof. Type `rerun` in the line, and Skip ahead: it walks the failing path again. "
+        "Green everywhere? If not, some of it is still broken: look where, and act again.",
         _rerun,
+        (
+            Instead(_looking, "Somebody looks: Skip ahead to what they find.", waits=True),
+            Instead(
+                _looked_since,
+                "What was found since does not prove it. What you did may take a minute until it holds: type `rerun` "
+                "again, and Skip ahead. If it stays so, some of it is still broken: look where, and act again.",
+            ),
+        ),
     ),
     Lesson(
         "Write down what you saw.",
-        "Pick the panels that showed the harm: they are compared with what they were before the incident.",
-        _given(acts.RecordVerification),
-        form=acts.RecordVerification,
+        "Pick every panel that showed the harm: they are compared with what they were before the incident.",
+        _verified,
+        (
+            Instead(_asked_for, "Something is being done: Skip ahead until it is, and measure then.", waits=True),
+            Instead(
+                _given(acts.RecordVerification),
+                "What was measured is not yet what it was before; the channel says where. Have something done about "
+                "it, such as your other option (Take action), or give it time; then measure again.",
+            ),
+        ),
+        acts.RecordVerification,
     ),
     Lesson(
         "Close.",
-        "The form says what is missing and opens each; the Board shows what is still due.",
+        "The form says what is missing and opens each; this button brings you back to it. If you have to go before it "
+        "is closed, Hand off first.",
         lambda k: bool(k.b.incident.closed),
-        form=acts.RequestClosure,
+        (
+            Instead(
+                _only_measured,
+                "One thing is missing, and under way: Skip ahead to {measured}, when it is measured.",
+                waits=True,
+            ),
+            Instead(
+                lambda k: not _missing(k),
+                "Nothing is missing. Say in the form how sure you are, L2 at least, and ask.",
+            ),
+        ),
+        acts.RequestClosure,
     ),
 )
 """The playbook's way through any incident, in its order."""

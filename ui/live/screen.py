@@ -24,7 +24,7 @@ from ui.live.board import board, recorded, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import Kind, frame
-from ui.live.guide import guide, guides
+from ui.live.guide import guide, guides, leads
 from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
@@ -124,7 +124,7 @@ def _record(view: View) -> Pieces:
 
 
 def _guide(view: View) -> Pieces:
-    if guides(view.room) and view.b.incident.has_duty(view.b.role, "commands"):
+    if guides(view.room) and leads(view.b):
         yield from guide(SeatView(view.b))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
@@ -72,8 +74,13 @@ def onwards_html(b: Briefing) -> str:
     seat = next_seat(b)
     if seat is None:
         return ""
-    called = escape(seat.title.partition(" (")[0])
+    called = escape(in_short(seat))
     return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="primary">Go on as {called}</button>')
+
+
+def in_short(seat: Seat) -> str:
+    """Return what a seat is called on a button: its title without who it is besides."""
+    return re.split(r" \(|, ", seat.title, maxsplit=1)[0]
 
 
 def mine_html(b: Briefing) -> str:
@@ -84,10 +91,10 @@ def mine_html(b: Briefing) -> str:
         f'<li>{escape(cue.title)} {press(acts.ShareCue(cue=cue.id), "Share with everybody")}</li>' for cue in own
     )
     only = f"<h3>Only you know</h3><ul>{cues}</ul>" if own else ""
-    count = f' <b class="count">{len(own)}</b>' if own else ""
+    count = f'<b class="count">{len(own)}</b> ' if own else ""
     title = escape(known.title if known else b.role)
     return (
-        f'<details class="drop" id="mine"><summary>{title}{count}</summary><div class="sheet">'
+        f'<details class="drop" id="mine"><summary>{count}{title}</summary><div class="sheet">'
         f"<p><b>{title}</b> <code>{escape(known.handle if known else '')}</code></p>"
         f'<p class="prose">{escape(b.brief)}</p>{only}'
         f'<h3>What all were told</h3><p class="prose quiet">{escape(b.catalogue.briefing)}</p></div></details>'

@@ -36,7 +36,7 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
     return (
         f'<div class="bar" role="status" aria-label="Incident">'
         f'<span class="sev {tone}" title="{escape(means)}">{escape(severity)}</span>'
-        f'<div class="what"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
+        f'<div class="what" title="{title}"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
         f'<div class="facts" role="group" aria-label="How it stands" tabindex="0">{facts}</div>'
         f"{clock_html(briefing, clock)}</div>"
     )

@@ -29,7 +29,7 @@ WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only 
 
 
 def first_drill() -> None:
-    """Open the drill that a newcomer is led through: the commander's seat, little noise, a guide beside the console."""
+    """Open the drill that a newcomer is led through: the commander's seat, little noise, a guide above the console."""
     _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), session.known_as() or "You")
 
 
@@ -132,7 +132,8 @@ def _difficulty(form: str) -> str:
         default=session.asked("difficulty", DIFFICULTIES, "standard"),
         required=True,
         key=f"{form}-difficulty",
-        help="Novice: less noise, more help. Expert: more noise, somebody absent, one thing more goes wrong.",
+        help="Novice: less noise, more help, and alone in training a guide. Expert: more noise, somebody absent, one "
+        "thing more goes wrong.",
     )
     return str(chosen)
 

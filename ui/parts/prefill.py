@@ -178,11 +178,12 @@ def _report(b: Briefing) -> Filled:
 def _decision(b: Briefing, chosen: acts.RecordOption | None = None) -> Filled:
     options = [x.body for x in b.incident.given("option") if isinstance(x.body, acts.RecordOption)]
     left = {one.action: one for one in options if not blocked(b, one.action)}
-    # Of several nobody has chosen one yet.
-    one = chosen or (next(iter(left.values())) if len(left) == 1 else None)
+    # What was done already comes before what could be; of several that could be nobody has chosen one yet.
+    undecided = [] if chosen else _undecided(b)
+    one = chosen or (next(iter(left.values())) if len(left) == 1 and not undecided else None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
-        "actions": [one.action] if one else _undecided(b), "reversal_minutes": one.reversal_minutes if one else None,
+        "actions": [one.action] if one else undecided, "reversal_minutes": one.reversal_minutes if one else None,
         "blast_radius": [one.risk] if one and one.risk else [], **(spread_as("check", one.abort_if) if one else {}),
         "execution_owner": _whose(b, "executes"), "verification_owner": _whose(b, "verifies"),
     }  # fmt: skip
@@ -207,7 +208,9 @@ def _take(b: Briefing) -> Filled:
                 able = _can(b, one.execution_owner, action)
                 return {"action": action, "executor": one.execution_owner if able else None,
                         "decision": _newest(b, "decisions")}  # fmt: skip
-    return {}
+    # It may have left open what is done: then this is what was decided.
+    left_open = bool(decided) and not decided[0].actions
+    return {"decision": _newest(b, "decisions")} if left_open else {}
 
 
 def _can(b: Briefing, role: str, action: str) -> bool:

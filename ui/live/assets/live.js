@@ -14,7 +14,7 @@
 import { open, putAway, refill, submit, use } from "./acts.js";
 import { calm, filter, isMuted, mute, pin, read, toEnd, view } from "./channel.js";
 import { isField, keep } from "./fields.js";
-import { drawAll, purge } from "./figures.js";
+import { draw, purge } from "./figures.js";
 import * as lines from "./lines.js";
 import { hangUp, listen, lost } from "./stream.js";
 import { shortcut, show, stepped } from "./tabs.js";
@@ -47,7 +47,8 @@ class Live {
     this.root = root;
     const look = () => { if (!document.hidden) { calm(this); read(this); } };
     // A list that is read at its end stays there, whatever takes some of its height.
-    this.sized = new ResizeObserver((all) => all.forEach(({ target: t }) => t.left || toEnd(t)));
+    const resized = (t) => t.matches(".figure") ? draw(this, t.id) : t.left || toEnd(t);
+    this.sized = new ResizeObserver((all) => all.forEach(({ target }) => resized(target)));
     const on = (does) => (event) => does(this, event);
     this.listeners = [
       [root, "submit", on(submit)], [root, "click", on(click)], [root, "input", on(input)],
@@ -68,7 +69,7 @@ class Live {
       for (const [where, ...what] of this.listeners) where.addEventListener(...what);
       listen(this);
     }
-    drawAll(this);
+    this.figures.forEach((_, id) => draw(this, id));
     return () => { if (number === this.mounts) this.unmount(); };
   }
 
@@ -100,6 +101,7 @@ function input(live, { target: field }) {
   const same = field.type === "radio" ? [...field.form?.elements ?? []] : [field];
   same.filter(({ name }) => name === field.name).forEach((one) => keep(live, one));
   field.removeAttribute("aria-invalid");
+  field.closest("form.act")?.querySelector('[data-ok="true"]')?.replaceChildren();   // of the last
   if (field.hasAttribute("data-complete")) lines.complete(live, field);
 }
 

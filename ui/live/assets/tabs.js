@@ -2,7 +2,6 @@
 import { open } from "./acts.js";
 import { isMuted, mute } from "./channel.js";
 import { held, hold, isField, stored } from "./fields.js";
-import { drawAll } from "./figures.js";
 
 const STEPS = [
   { within: "[role=tablist]", what: "[role=tab]", keys: { ArrowRight: 1, ArrowLeft: -1 } },
@@ -18,7 +17,6 @@ export function show(live, tab, quietly) {
     live.get(one.getAttribute("aria-controls"))?.toggleAttribute("data-shown", one === tab);
   }
   if (!quietly) hold(sessionStorage, live.name(`tab:${tab.parentElement.id}`), tab.id);
-  drawAll(live);
 }
 
 export function reveal(live, node) {
