@@ -46,8 +46,8 @@ class Database:
         self._engine = _connect(self.url)
         self._begin = _begin_sqlite if self.url.get_backend_name() == "sqlite" else postgres.begin
         self._offset = 0.0
-        self._turn = threading.Lock()
-        """Whose turn it is to write, among the threads of this process."""
+        self._turn = threading.Lock() if self.url.get_backend_name() == "sqlite" else None
+        """Whose turn it is to write, among the threads of this process, where the whole database is one lock."""
         self._doing = threading.local()
         try:
             with self._guard():
@@ -137,11 +137,11 @@ class Database:
 
         SQLite has them ask again and again, ever more seldom: then the database is idle while a press waits for it.
         """
-        held = self._turn.acquire(timeout=TURN_SECONDS)
+        held = self._turn is not None and self._turn.acquire(timeout=TURN_SECONDS)
         try:
             yield
         finally:
-            if held:
+            if held and self._turn is not None:
                 self._turn.release()
 
     @contextmanager

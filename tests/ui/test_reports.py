@@ -259,7 +259,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
                      if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
     most = caps[limits[0]["id"]] if limits else titles[gaps[0]["id"]]
-    yield "What is worth most next time?", [titles[gaps[0]["id"]], f"**Worth most next time** | {most}"]
+    yield "What is worth most next time?", [titles[gaps[0]["id"]], f"For the score: {most}"]
     risks = [view.title("residual_risks", one) for one in view.history.residual_risks]
     open_ = [view.title("segments", one) for one in view.outside(view.final.at)]
     yield "What remains, and who watches?", [
@@ -459,7 +459,9 @@ def test_what_a_queued_change_made_worse_says_what_leapt(finished: Callable[[str
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
     text = context(finished("auth_token-impatient-7"))["opening"][-1]["text"]
     assert "holds the total" not in text
-    assert text.startswith("Harm avoided")
+    hit, _, points = text.partition(" For the score: ")
+    assert hit.startswith("For those who were hit: of the loss of")
+    assert points.startswith("Harm avoided")
 
 
 def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> None:

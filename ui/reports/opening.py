@@ -29,7 +29,7 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
     yield from (f"{one['title']}: {one['worst']} ({one['at']})" for one in tree["hit"][:3])
     parts = ", ".join(f"{one['share']} {one['title']}" for one in tree["segments"][:3])
-    yield from [f"heaviest parts: {parts}"] if parts else []
+    yield from [f"parts by the scenario's weight, not by number: {parts}"] if parts else []
     done = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
@@ -70,22 +70,26 @@ def _of_harm(drill: Finished) -> frozenset[str]:
 
 
 def _next(score: Row, loss: Row, of_harm: Collection[str], left: Sequence[str]) -> str:
-    """Return the two strictest limits that held the total down, and the area with most points left, where scored.
+    """Return what cost those who were hit most, and what cost the score most: two yardsticks, so each is named.
 
-    Of harm it says when most of it came, which tells what would have kept it away.
+    Of the score that is the two strictest limits that held the total down, and the area with most points left. Of harm
+    it is when most of it came, which tells what would have kept it away.
     """
     if not score["scored"]:
         return "not known: this drill has not been scored"
+    came = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}"
+    hit = f"For those who were hit: {came}." if loss["most"] else ""
     first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
-    when = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}" if loss["most"] else ""
-    most = [f"{one['title']} ({one['points']} of {one['out_of']} points): "
-            f"{'; '.join(_worth(one, when if one['id'] in of_harm else '', left)) or one['why']}"
+    most = [f"{one['title']} ({one['points']} of {one['out_of']} points){_advised(one, of_harm, bool(hit), left)}"
             for one in score["areas"][:1]]  # fmt: skip
-    return " Then ".join([*first, *most]) or "nothing that is judged was left open"
+    points = " Then ".join([*first, *most])
+    said = [hit, f"For the score: {points}" if points else ""]
+    return " ".join(one for one in said if one) or "nothing that is judged was left open"
 
 
-def _worth(one: Row, when: str, left: Sequence[str]) -> Iterator[str]:
-    """Yield when most of the harm came, and the advice where that is not told or something was `left`."""
-    yield from [when] if when else []
-    yield from [one["advice"]] if one["advice"] and (left or not when) else []
+def _advised(one: Row, of_harm: Collection[str], told: bool, left: Sequence[str]) -> str:
+    """Return the advice of an area, or why it lacks points; of harm that is `told` already only if some is `left`."""
+    if told and one["id"] in of_harm and not left:
+        return ""
+    return f": {one['advice'] or one['why']}"
