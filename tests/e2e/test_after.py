@@ -162,7 +162,8 @@ def test_a_game_day_leads_to_actions_a_report_and_a_drill_that_tests_one_again(
     teams.claim(hana, day.first.room.row.id, day.first.held[HOST][1])
     gus = teams.join(teams.invitation(hana) or "", "Gus")
     day.server.stop()
-    second = played(day.store, 1, "by_the_book", 7)
+    # Begun once the actions were written: an earlier drill tests none of them again.
+    second = played(day.store, 0, "by_the_book", 7)
     teams.claim(hana, second.room.row.id, second.held[HOST][1])
     day.server.start()
     member = day.page("/team", teams=teams.token(gus))
