@@ -185,7 +185,7 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
         spec = view.scenario.find("injects", row.inject)
         if row.verdict == "kept" and spec is not None and spec.proposes and spec.proposes not in turned:
             what = f"{row.persona}: {drill.names.title('actions', spec.proposes)}"
-            found.append((row.at, row.seq, "not taken up", what, spec.expects.label))
+            found.append((row.at, row.seq, "not taken up", what, "" if spec.proposes in begun else "never begun"))
     rejected = {one.rung for m in view.decisions for one in m.body.rejected}
     gone = begun | turned | {one.id for one in view.scenario.actions if one.rung in rejected}
     compared = {m.body.action: m for m in view.all(acts.RecordOption) if m.body.action not in gone}
