@@ -24,9 +24,12 @@ from simulator.room import postgres
 from simulator.room import schema as t
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
-BUSY_MS = 4000
+BUSY_MS = 3000
 TURN_SECONDS = 1.0
-"""For how long those who write in this process wait for one another, before the database itself has them wait."""
+"""For how long those who write in this process wait for one another, before the database itself has them wait.
+
+Together less than a browser waits for an answer, and somebody at a room that another is at.
+"""
 
 
 @dataclass

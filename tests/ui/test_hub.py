@@ -52,6 +52,55 @@ def test_screens_of_different_drills_are_drawn_side_by_side(monkeypatch: pytest.
     assert waited == [True]
 
 
+def test_a_press_does_not_wait_for_another_drill_that_is_being_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, drawn, hub = threading.Event(), threading.Event(), looked_at(slow=1, quick=1)
+    waited: list[bool] = []
+
+    def draw(one: Shown) -> None:
+        if one.drill == "slow":
+            begun.set()
+            waited.append(drawn.wait(LONG))
+        else:
+            drawn.set()
+
+    monkeypatch.setattr(module, "_draw", draw)
+    monkeypatch.setattr(module, "TOGETHER_SECONDS", 0)
+
+    async def later() -> None:
+        hub.soon("slow")
+        await asyncio.to_thread(begun.wait, LONG)
+        hub.soon("quick")
+        await hub.idle()
+
+    asyncio.run(later())
+    assert waited == [True]
+
+
+def test_a_drill_whose_drawer_was_called_off_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, hub, drawn = threading.Event(), threading.Event(), looked_at(one=1), list[str]()
+
+    def draw(one: Shown) -> None:
+        begun.set()
+        go_on.wait(LONG)
+        drawn.append(one.drill)
+
+    monkeypatch.setattr(module, "_draw", draw)
+    monkeypatch.setattr(module, "TOGETHER_SECONDS", 0)
+
+    async def called_off() -> None:
+        hub.soon("one")
+        await asyncio.to_thread(begun.wait, LONG)
+        for task in hub._tasks:
+            task.cancel()
+        go_on.set()
+        await hub.idle()
+        hub.soon("one")
+        await hub.idle()
+
+    asyncio.run(called_off())
+    assert drawn == ["one", "one"]
+
+
 def test_what_somebody_pressed_is_drawn_first_once_and_only_where_somebody_looks(
     monkeypatch: pytest.MonkeyPatch
 ) -> None:

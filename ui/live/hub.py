@@ -28,8 +28,8 @@ TOGETHER_SECONDS = 0.02
 PATIENCE_SECONDS = 0.5
 """By how much a press goes before the clock: what has waited longer for that goes first, or a busy drill would have the
 clocks of all others stand."""
-DRAWERS = 3
-"""Threads that draw: it is the processor that they wait for, so more of them would only take it from presses."""
+DRAWERS = 6
+"""Threads that draw: some of them wait for a drill that somebody is at, or for the database, and hold up no other."""
 BEAT_SECONDS = 1.0
 """How often a line without news says that it holds."""
 KEEP_SECONDS = 60.0
@@ -168,7 +168,8 @@ class Hub:
         for one in screens:
             if one.viewers:
                 self._due[one] = min(due, self._due.get(one, due))
-        while self._drawers < min(DRAWERS, len(self._due)):
+        # A drill that is being drawn has its drawer: who waits for another one is not to wait for it.
+        while self._drawers < min(DRAWERS, len(self._at | {one.drill for one in self._due})):
             self._drawers += 1
             self._begin(self._draws())
 
@@ -187,14 +188,17 @@ class Hub:
                 del self._due[one]
                 self._at.add(one.drill)
                 before = one.feed.version
-                await asyncio.to_thread(_draw, one)
-                self._at.discard(one.drill)
+                try:
+                    await asyncio.to_thread(_draw, one)
+                finally:
+                    self._at.discard(one.drill)
                 # Each as soon as it is drawn: nobody waits for the screens of others.
                 if one.feed.version != before or any(viewer.moved for viewer in one.viewers):
                     wake, one.wake = one.wake, asyncio.Event()
                     wake.set()
         finally:
-            self._drawers -= 1
+            # They begin anew with the server, which may be in the midst of one.
+            self._drawers = max(0, self._drawers - 1)
 
     def close(self) -> None:
         """End all streams: a server that stops waits for them."""

@@ -8,9 +8,12 @@ const loaded = (src) => plotly ??= new Promise((onload, onerror) => {
 export const purge = (live) => live.all(".js-plotly-plot").forEach((one) => Plotly.purge(one));
 
 export async function draw(live, id) {
-  await (turn = Promise.all([loaded(live.urls.plotly), turn]).then(pause));
-  const { Plotly } = window, node = live.get(id), found = live.figures.get(id);
-  if (!Plotly || !node || !found || !live.mounted) return;
+  const node = live.get(id);
+  if (!node || node.waits) return;   // its newest is drawn when its turn has come
+  await (node.waits = turn = Promise.all([loaded(live.urls.plotly), turn]).then(pause));
+  delete node.waits;
+  const { Plotly } = window, found = live.figures.get(id);
+  if (!Plotly || !found || !live.mounted) return;
   if (!node.drawn) live.sized.observe(node);   // drawn again at another size, or once shown
   const style = getComputedStyle(node), theme = (name) => style.getPropertyValue(name).trim();
   const ink = theme("--st-text-color"), key = [node.offsetWidth, node.offsetHeight, ink].join();

@@ -39,8 +39,7 @@ const PRESSED = {
 export default ({ parentElement: root, data }) => (root.live ??= new Live(root)).mount(data);
 
 class Live {
-  figures = new Map();
-  opened = {};
+  figures = new Map(); opened = {};
   desk = this.mark = "";
   tries = this.mounts = this.unread = 0;
   constructor(root) {

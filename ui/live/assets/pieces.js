@@ -1,5 +1,4 @@
-// Puts pieces in their places with the nodes that are there, so that focus, scroll positions, what
-// is typed and a press half-way through survive a new rendering.
+// Puts pieces in place with the nodes there are: focus, scrolling, typing and presses survive it.
 import { renew } from "./acts.js";
 import { alarm, atEnd, listed, tell, toEnd } from "./channel.js";
 import { clean, isDirty, isField, make, restore } from "./fields.js";

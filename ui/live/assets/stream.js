@@ -4,8 +4,7 @@ import { apply, parsed, settle } from "./pieces.js";
 const BEAT_LATE_MS = 2500, SEAT_MS = 4000;
 export const backoff = (tries) => Math.min(400 * 2 ** tries, 4000) * (0.75 + Math.random() / 2);
 
-// Not an EventSource: that gives up on an answer that is no stream, says nothing of why, and
-// never notices a line that went silent.
+// Not an EventSource: that gives up on an answer that is no stream, and hears no line go silent.
 export async function listen(live) {
   if (!live.mounted) return;
   hangUp(live);
