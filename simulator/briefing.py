@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from simulator import events as e
 from simulator.catalogue import Catalogue, CommandLine, Panel
+from simulator.changes import last_change
 from simulator.closure import Condition, missing_for_closure
 from simulator.drill import Drill
 from simulator.monitoring.logs import LogLine
@@ -53,6 +54,16 @@ class Briefing:
     def missing_for_closure(self) -> tuple[Condition, ...]:
         """Return what the closure gate would ask for now, of somebody sure enough; asking costs nothing."""
         return missing_for_closure(self.incident, self._drill.scenario, "L3", (), self.now)
+
+    def changed_at(self) -> int:
+        """Return the drill second of the last change as the closure gate counts them, 0 where there was none."""
+        change = last_change(self.incident, self._drill.scenario)
+        return change.at if change else 0
+
+    def changing(self) -> bool:
+        """Tell whether an action is under way that will be a change once it is done."""
+        actions = (self._drill.scenario.find("actions", run.ident) for run in self.running() if run.what == "action")
+        return any(not action.looks and action.effects + action.starts_with for action in actions)
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""

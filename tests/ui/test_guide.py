@@ -13,15 +13,24 @@ import pytest
 from analytics import playbook
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
+from scenarios import load
+from simulator import acts
 from simulator.acts import ACTS
 from simulator.briefing import Briefing, briefing
+from simulator.engine import Engine, new_header
+from simulator.record.history import UPDATE_GRACE
+from simulator.room.room import Room
 from simulator.room.rooms import Rooms
+from simulator.values import Author
 from tests.played import under_way
 from tests.ui import live
 from ui.documents.known import SeatView
+from ui.live.ending import measured_at
 from ui.live.forms import form_html, options_of
-from ui.live.guide import guide, guides
+from ui.live.guide import LESSONS, guide, guides, leads
+from ui.live.screen import SECTIONS, View
 from ui.parts.begin import FIRST
+from ui.parts.needs import needs
 from ui.parts.start import asked
 from ui.session import Here
 
@@ -37,7 +46,7 @@ def shown(at: int) -> tuple[int, str]:
 
 
 def test_a_drill_by_the_book_goes_through_the_guide() -> None:
-    found = [shown(60 * minute) for minute in (0, 3, 5, 10, 20, 55)]
+    found = [shown(60 * minute + 1) for minute in (0, 3, 5, 10, 20, 55)]
     counts = [count for count, _ in found]
     assert counts == sorted(counts)
     assert counts[0] == 0
@@ -48,6 +57,125 @@ def test_a_drill_by_the_book_goes_through_the_guide() -> None:
     opened = [re.findall('data-open="([a-z_]+)"', html) for _, html in found]
     assert opened[0] == opened[-1] == []
     assert opened[1] == ["record_option"], "a step that takes a form opens it"
+
+
+def alone(name: str, *given: acts.Act, difficulty: str = "standard", until: int = 0) -> Engine:
+    """Return a drill in which Ana has the seat that leads, and command, and gives these commands at T+1:00."""
+    loaded = load(name, "base", difficulty)
+    lead = loaded.scenario.lead()
+    engine = Engine(loaded, new_header(loaded, 7, mode="training"))
+    for act in (acts.TakeSeat(seat=lead, name="Ana"), acts.AssignRole(role="commander", to=lead), *given):
+        assert engine.submit(act, Author.person(lead, "Ana")).refusal is None, act
+        engine.advance(60)
+    engine.advance(until or engine.now)
+    return engine
+
+
+def told(engine: Engine, title: str, role: str = "commander") -> str:
+    """Return what a step would say now."""
+    k = SeatView(briefing(engine, role))
+    (step,) = (one for one in LESSONS if one.title == title)
+    return next((turn.how for turn in step.turns if turn.holds(k)), step.how)
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "title"),
+    [("billing_mismatch", acts.TakeAction(action="replay_selective", executor="data"), "Have it done."),
+     ("auth_token", acts.TakeAction(action="rollback", executor="mitigation"), "Have it done."),
+     ("sign_in_link", acts.AssignTask(to="commander", text="Do it.", action="layout_off"), "Have it done."),
+     ("sign_in_link", acts.AssignTask(to="commander", text="Do it.", action="layout_off"), "Write down what you saw."),
+     ("sign_in_link", acts.AssignTask(to="commander", text="Look.", query="impact"), "Prove it.")],
+)  # fmt: skip
+def test_nobody_is_told_to_let_time_pass_while_something_waits_for_themselves(
+    name: str, act: acts.Act, title: str
+) -> None:
+    engine = alone(name, act, until=600)
+    assert "Waits for you" in told(engine, title)
+    waiting = [need.label for need in needs(briefing(engine, "commander"))]
+    assert any(one in ("sign-off", "hangs") or one.startswith("task") for one in waiting)
+
+
+def test_a_sign_off_that_somebody_else_keeps_back_is_said() -> None:
+    engine = alone("billing_mismatch", acts.TakeAction(action="pause", executor="mitigation"), until=300)
+    for act in (acts.TakeAction(action="resume", executor="mitigation"), acts.SignOff(action="resume")):
+        assert engine.submit(act, Author.person("commander", "Ana")).refusal is None
+        engine.advance(engine.now + 300)
+    assert "the channel says why" in told(engine, "Have it done.")
+
+
+def test_what_begins_with_no_page_asks_nobody_to_acknowledge_one() -> None:
+    engine = alone("permission_leak", difficulty="novice", until=600)
+    b = briefing(engine, "commander")
+    assert [alert.page for alert in b.alerts() if alert.page] == []
+    assert LESSONS[0].done(SeatView(b))
+    assert "Acknowledge" not in guide(SeatView(b))[0].html
+    assert not LESSONS[0].done(SeatView(briefing(alone("sign_in_link"), "commander"))), "a page that rings waits"
+
+
+def test_nothing_is_missing_until_a_promise_becomes_overdue_by_itself(rooms: Rooms) -> None:
+    engine = under_way("auth_token", "by_the_book", 7, 48 * 60 + 1)
+    room = rooms.create(FIRST, seed=7, difficulty="novice").room
+    (section,) = (one for one in SECTIONS if any(x.id == "guide-step" for x in one.build(_view(engine, room))))
+    assert "Nothing is missing." in told(engine, "Close.", "deputy")
+    before = section.on(_view(engine, room))
+    assert section.on(_view(engine, room)) == before
+    due = engine.incident.next_update_due
+    assert due is not None
+    engine.advance(due + UPDATE_GRACE + 1)
+    assert "Nothing is missing." not in told(engine, "Close.", "deputy")
+    assert section.on(_view(engine, room)) != before
+
+
+def _view(engine: Engine, room: Room) -> View:
+    """Return the deputy's view, with nothing more on record each time."""
+    b = briefing(engine, "deputy")
+    return View(b, room, "plays", {}, {}, room.clock, 0, "Ana")
+
+
+def test_who_handed_command_to_somebody_is_not_led_to_a_seat_without_it() -> None:
+    engine = alone("sign_in_link")
+    assert engine.submit(acts.TakeSeat(seat="deputy", name="Bob"), Author.person("deputy", "Bob")).refusal is None
+    give = acts.AssignRole(role="commander", to="deputy")
+    assert engine.submit(give, Author.person("commander", "Ana")).refusal is None
+    assert engine.submit(acts.AcceptRole(role="commander"), Author.person("deputy", "Bob")).refusal is None
+    assert not leads(briefing(engine, "commander"))
+    assert leads(briefing(engine, "deputy"))
+
+
+def test_who_handed_command_to_a_simulated_teammate_is_led_there() -> None:
+    engine = alone("sign_in_link", acts.AssignRole(role="commander", to="deputy"), until=180)
+    b = briefing(engine, "commander")
+    assert b.incident.holder("commander") == "deputy"
+    assert leads(b)
+    assert "Press Go on as" in guide(SeatView(b))[0].html
+
+
+def test_a_task_that_only_looks_hides_no_measurement_under_way() -> None:
+    engine = under_way("auth_token", "by_the_book", 7, 1291)
+    assert measured_at(briefing(engine, "commander")) == 1890
+    hold = acts.TakeAction(action="hold", executor="verification")
+    assert engine.submit(hold, Author.person("commander", "Ana")).refusal is None
+    b = briefing(engine, "commander")
+    assert any(task.action == "hold" for task in SeatView(b).tasks())
+    assert "Write down what you saw." not in guide(SeatView(b))[0].html
+
+
+def test_a_measurement_is_stale_after_what_the_gate_takes_for_a_change_and_nothing_else() -> None:
+    compare = acts.RecordVerification(metrics=("reject_ratio",), baseline_from=-55, baseline_to=-25, hold_minutes=10)
+    engine = alone("auth_token", acts.TakeAction(action="rollback", executor="mitigation"), until=300)
+
+    def give(act: acts.Act) -> None:
+        assert engine.submit(act, Author.person("commander", "Ana")).refusal is None
+        engine.advance(engine.now + 120)
+
+    give(compare)
+    give(acts.TakeAction(action="hold", executor="verification"))
+    held = engine.incident.last_run("action", "hold")
+    assert held is not None
+    assert held.state == "done"
+    assert measured_at(briefing(engine, "commander")) is not None, "looking is no change"
+    give(acts.AbortAction(action=engine.incident.last_run("action", "rollback").run))  # type: ignore[union-attr]
+    assert measured_at(briefing(engine, "commander")) is None, "half of it was done and undone"
 
 
 @pytest.mark.parametrize(

@@ -57,15 +57,14 @@ def _named(words: str) -> str:
 def measured_at(b: Briefing) -> int | None:
     """Return the drill second at which the newest verification is measured, None where none is under way.
 
-    One that was begun before the last thing was done is none: it would be stale once it is there.
+    One that was begun before the last change is none: it would be stale once it is there.
     """
     given = b.incident.given(RecordVerification.number)
     seen = {x.body.run for x in b.incident.measured if isinstance(x.body, VerificationMeasured)}
     if not given or Ref.to(RecordVerification.number, len(given)) in seen:
         return None
     body = given[-1].body
-    actions = (run for run in b.incident.runs.values() if run.what == "action" and run.state == "done")
-    if any((run.finished or 0) > given[-1].at for run in actions):
+    if b.changed_at() > given[-1].at:
         return None
     return given[-1].at + round(60 * body.hold_minutes) if isinstance(body, RecordVerification) else None
 

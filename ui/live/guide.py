@@ -62,8 +62,11 @@ def guides(room: Room) -> bool:
 
 
 def leads(b: Briefing) -> bool:
-    """Tell whether a seat is led through: it has command, had it, or nobody has, and it may take it."""
-    return b.incident.has_duty(b.role, "commands") or b.incident.handed_on(b.role) or _vacant(b)
+    """Tell whether a seat is led through: it has command, or had it and can go on where it is, or may take it."""
+    if b.incident.handed_on(b.role):
+        onwards, holder = next_seat(b), b.incident.holder(COMMANDER)
+        return onwards is not None and holder in (None, onwards.id)
+    return b.incident.has_duty(b.role, "commands") or _vacant(b)
 
 
 def guide(k: SeatView) -> list[Piece]:
@@ -138,6 +141,17 @@ def _led(k: SeatView) -> bool:
     return bool(k.b.incident.holder(COMMANDER) and k.b.incident.paired)
 
 
+def _rings(k: SeatView) -> bool:
+    """Tell whether a page waits to be acknowledged."""
+    return any(alert.page and alert.firing and alert.acknowledged is None for alert in k.b.alerts())
+
+
+def _answered(k: SeatView) -> bool:
+    """Tell whether no page waits any more: it was acknowledged, or is over, or it began with a word and no page."""
+    came = any(alert.page for alert in k.b.alerts()) or bool(k.done(e.InjectDelivered))
+    return bool(k.done(acts.AcknowledgePage)) or (k.b.now >= 0 and came and not _rings(k))
+
+
 def _acted(k: SeatView) -> bool:
     return any(run.state == "done" for run in k.steps())
 
@@ -145,6 +159,29 @@ def _acted(k: SeatView) -> bool:
 def _asked_for(k: SeatView) -> bool:
     """Tell whether something that changes the world was asked for and is not done yet."""
     return any(run.under_way for run in k.steps()) or any(task.action for task in k.tasks())
+
+
+def _yours(what: str) -> Holds:
+    """Return whether an `action` or a `query` waits for this seat: it hangs, is to be signed, or is a task of theirs.
+
+    Not a task that is being done: that waits for its end.
+    """
+
+    def holds(k: SeatView) -> bool:
+        mine = frozenset(k.b.incident.stands_for(k.b.role))
+        runs = [run for run in k.b.running() if run.what == what]
+        signs = [run for run in runs if run.waits_to_be_signed and not mine.isdisjoint(run.waits_for)]
+        begun = {run.ident for run in runs}
+        tasks = (task.action if what == "action" else task.query for task in k.b.tasks())
+        hangs = any(run.state == "stalled" for run in runs)
+        return hangs or bool(signs) or any(asked is not None and asked not in begun for asked in tasks)
+
+    return holds
+
+
+def _unsigned(k: SeatView) -> bool:
+    """Tell whether something waits for a sign-off: who has to give it may have said why they do not."""
+    return any(run.waits_to_be_signed for run in k.b.running())
 
 
 def _names_nothing(k: SeatView) -> bool:
@@ -163,9 +200,9 @@ def _rerun(k: SeatView) -> bool:
 
 
 def _verified(k: SeatView) -> bool:
-    """Tell whether a comparison with nothing done meanwhile is under way, or the newest one will do."""
+    """Tell whether a comparison that no change is about to make stale is under way, or the newest one will do."""
     will_do = kind_of(acts.RecordVerification) not in _missing(k)
-    under_way = measured_at(k.b) is not None and not _asked_for(k)
+    under_way = measured_at(k.b) is not None and not k.b.changing()
     return bool(k.done(acts.RecordVerification)) and (will_do or under_way)
 
 
@@ -175,9 +212,9 @@ def _looking(k: SeatView) -> bool:
 
 
 def _looked_since(k: SeatView) -> bool:
-    """Tell whether something was looked at since the last thing was done."""
-    done = max((run.finished or 0 for run in k.steps()), default=0)
-    return any(x.at > done for x in k.done(e.QueryFinished))
+    """Tell whether something was looked at since the last change."""
+    changed = k.b.changed_at()
+    return any(x.at > changed for x in k.done(e.QueryFinished))
 
 
 def _only_measured(k: SeatView) -> bool:
@@ -190,6 +227,13 @@ CLOSED = (
     "then <b>End the drill</b>, leads to it."
 )
 OVER = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
+WAITS_FOR_YOU = "It waits for you: its card stands under Waits for you."
+UNSIGNED = Instead(
+    _unsigned,
+    "It waits for somebody's sign-off: Skip ahead. If none comes, the channel says why: see to that, or have something "
+    "else done.",
+)
+"""What is said while something waits for another seat's signature, which may never come."""
 ELSEWHERE = Lesson(
     "Go on from another seat.",
     "Command has left this one, and whoever closes needs it. Press Go on as {onwards}, at the top: it is the same "
@@ -202,9 +246,9 @@ LESSONS = (
         "Let the page come.",
         "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
         "under Waits for you: press Acknowledge.",
-        _given(acts.AcknowledgePage),
+        _answered,
         (Instead(
-            lambda k: k.b.now >= 0,
+            _rings,
             "It is there. It stands under Waits for you: press Acknowledge, so that the pager rings nobody else.",
         ),),
     ),
@@ -272,6 +316,8 @@ LESSONS = (
         "The form begins with what you decided; or type a part of it in the line. Then Skip ahead until it is done.",
         _acted,
         (
+            Instead(_yours("action"), WAITS_FOR_YOU),
+            UNSIGNED,
             Instead(_asked_for, "It was asked for, and it takes its time: Skip ahead until it is done.", waits=True),
             Instead(
                 _names_nothing,
@@ -293,6 +339,7 @@ LESSONS = (
         "Green everywhere? If not, some of it is still broken: look where, and act again.",
         _rerun,
         (
+            Instead(_yours("query"), WAITS_FOR_YOU),
             Instead(_looking, "Somebody looks: Skip ahead to what they find.", waits=True),
             Instead(
                 _looked_since,
@@ -306,6 +353,8 @@ LESSONS = (
         "Pick every panel that showed the harm: they are compared with what they were before the incident.",
         _verified,
         (
+            Instead(_yours("action"), WAITS_FOR_YOU),
+            UNSIGNED,
             Instead(_asked_for, "Something is being done: Skip ahead until it is, and measure then.", waits=True),
             Instead(
                 _given(acts.RecordVerification),

@@ -128,6 +128,11 @@ def _guide(view: View) -> Pieces:
         yield from guide(SeatView(view.b))
 
 
+def _steps(view: View) -> Hashable:
+    """Return what changes when a step of the guide may be done or open again; a promise becomes overdue by itself."""
+    return guides(view.room) and (on_record(view), view.b.now >= 0, view.b.missing_for_closure())
+
+
 def _acts(view: View) -> Pieces:
     yield Piece("onwards", tools.onwards_html(view.b))
     yield Piece("forms", picker(view.b))
@@ -154,7 +159,7 @@ SECTIONS = (
     Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks(v))),
     Section(_record, on_record),
     Section(lambda v: channel(v.b, v.memo, v.known, v.kind == "plays"), on_a_word),
-    Section(_guide, on_record, PLAYS),
+    Section(_guide, _steps, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(lambda v: follow(v.room.second_lives()), lambda v: (v.b.ended, v.room.clock.state, _looks(v)), PLAYS),
     Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks(v)), PLAYS),
