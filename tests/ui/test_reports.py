@@ -33,7 +33,7 @@ from ui.reports import fill, page
 from ui.reports.context import context, limited
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished, of_file
-from ui.reports.numbers import counted
+from ui.reports.numbers import counted, hundredths
 from ui.reports.opening import recovered
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
 
@@ -454,6 +454,30 @@ def test_what_a_queued_change_made_worse_says_what_leapt(finished: Callable[[str
     assert landed["loss"].startswith("0.24 of the loss of")
     assert tree["loss"]["most"].startswith("0.24 came with the queued change of T+14:00")
     assert (said["at"], said["jumped"]) == ("T+09:00", ["this changed the world: details public"])
+
+
+def leaping(harm: float) -> Any:
+    """Return a world in which this much harm comes within a minute of T+14:00."""
+    return [(at, by, body.model_copy(update={"harm": {"minutes": body.harm["minutes"] + harm * (at > 840)}}))
+            if isinstance(body, e.TruthSampled) else (at, by, body) for at, by, body in b.truth()]  # fmt: skip
+
+
+LANDED = b.event("14:00", e.MergeLanded(merge="log", service="auth", harmful=True), "world")
+
+
+def test_a_queued_change_did_harm_only_where_something_shows_it() -> None:
+    for harm, says in ((0.0, "landed on auth: log"), (300.0, "landed on auth and did harm: log. It brought 0.30")):
+        text = report(built(LANDED, world=leaping(harm)), "report")
+        assert f"a queued change {says}" in text
+        assert ("### What made it worse" in text) == bool(harm)
+
+
+def test_what_came_besides_a_jump_says_so_and_parts_add_up() -> None:
+    found = context(built(LANDED, world=leaping(300.0)))["loss"]
+    assert [one["when"] for one in found["parts"]][1:] == [
+        "before T+60:00, apart from the queued change of T+14:00, and nothing was mitigated"]
+    assert round(sum(float(one["loss"]) for one in found["parts"]), 2) == float(found["total"]) == 0.7
+    assert hundredths([0.006, 0.005, 0.009], 0.02) == [1, 0, 1]
 
 
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:

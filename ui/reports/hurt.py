@@ -9,17 +9,20 @@ from typing import Any
 
 from analytics.about import times
 from analytics.record import loss_of
+from analytics.timeline import Attempt
 from analytics.view import Moment
 from simulator import events as e
 from simulator.scenario.parts import FigureSpec
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.numbers import counted
+from ui.reports.numbers import counted, hundredths
 
 JUMP, STEADY = 0.2, 4
 """A figure jumps by more than this share of its worst, and this many times its step of the minutes before."""
 SOON = 180
 """Seconds within which what a change does at once is seen."""
+NEAR = 60
+"""Seconds around a change within which what else took hold cannot be told from it: samples are a minute apart."""
 NEARLY = 0.01
 """Two looks that differ by less than this share show the same."""
 RARE = 0.05
@@ -114,19 +117,27 @@ def printed(output: str, longest: int = LONGEST) -> str:
 
 def beside(drill: Finished, at: int) -> tuple[str, ...]:
     """Return the steps of people that took hold around a second: what they did cannot be told from what else did."""
-    begun = {run.run: run for run in drill.view.started if not run.spec.looks}
-    turned = [(m, begun[m.body.by]) for m in drill.view.all(e.KnobTurned) if m.body.by in begun]
-    near = [run for m, run in turned if m.at <= at + SOON and max(m.at + m.body.over, run.landed) > at - 60]
+    near = [run for m, run in _steps(drill) if m.at <= at + NEAR and max(m.at + m.body.over, run.landed) > at - NEAR]
     return tuple(dict.fromkeys(run.spec.title for run in near))
 
 
+def _steps(drill: Finished) -> list[tuple[Moment[e.KnobTurned], Attempt]]:
+    """Return what steps of people changed in the world, each with its run."""
+    begun = {run.run: run for run in drill.view.started if not run.spec.looks}
+    return [(m, begun[m.body.by]) for m in drill.view.all(e.KnobTurned) if m.body.by in begun]
+
+
 def jumps(drill: Finished, at: int) -> Iterator[str]:
-    """Yield the figures that leapt within three minutes of a second, with what they were before and after."""
+    """Yield the figures that leapt within three minutes of a second, with what they were before and after.
+
+    What people changed meanwhile ends it: from there on it may be theirs.
+    """
+    until = min((m.at for m, _ in _steps(drill) if m.at > at), default=at + SOON + 1)
     samples = [(m.at, {**m.body.harm, **m.body.figures}) for m in drill.view.samples]
     for one in {one.id: one for one in (*drill.scenario.figures, *drill.scenario.harm)}.values():
         given = [(then, values[one.id]) for then, values in samples if one.id in values]
         before = [pair for pair in given if pair[0] < at][-2:]
-        after = [pair for pair in given if pair[0] > at and pair[0] <= at + SOON][-1:]
+        after = [pair for pair in given if at < pair[0] <= at + SOON and pair[0] < until][-1:]
         if len(before) > 1 and after:
             (earlier, was), (then, value), (later, now) = *before, *after
             usual = abs(value - was) / (then - earlier) * (later - then)
@@ -159,14 +170,20 @@ def loss(drill: Finished) -> dict[str, Any]:
         for title, until in turns:
             if until is not None and until > since:
                 now, end = _loss_at(drill, until), f"{title} ({clock(until)})" if title else clock(until)
-                jumped = sum(amount for at, amount in sudden if since < at <= until)
+                apart = [(at, amount) for at, amount in sudden if since < at <= until]
                 when = f"between {begin} and {end}" if begin else f"before {end}"
-                parts.append((when, max(0.0, now - reached - jumped)))
+                if apart:
+                    when += f", apart from the queued change of {' and '.join(clock(at) for at, _ in apart)}"
+                if found["first_mitigation"] is None and over is None:
+                    when += ", and nothing was mitigated"
+                parts.append((when, max(0.0, now - reached - sum(amount for _, amount in apart))))
                 since, reached, begin = until, now, end
-    most = max(parts, key=lambda part: part[1], default=("", 0.0))
-    told = [{"when": title, "loss": f"{amount:.2f}"} for title, amount in parts if round(amount, 2)]
+    shown = hundredths([amount for _, amount in parts], whole)
+    most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1][1], default=(0, ("", 0.0)))
+    told = [{"when": when, "loss": f"{cents / 100:.2f}"}
+            for cents, (when, _) in zip(shown, parts, strict=True) if cents]  # fmt: skip
     return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
-            "most": f"{most[1]:.2f} came {most[0]}" if round(most[1], 2) else ""}  # fmt: skip
+            "most": f"{most[0] / 100:.2f} came {most[1][0]}" if most[0] else ""}  # fmt: skip
 
 
 def _worst(drill: Finished, whole: float) -> str:

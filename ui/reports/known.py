@@ -71,9 +71,10 @@ def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each queued change that landed and did harm, and each line from outside that changed the world.
+    """Yield each queued change that landed, and each line from outside that changed the world.
 
-    `jumped` are the figures that leapt then, `loss` how much of the whole loss came with it at once.
+    `jumped` are the figures that leapt then, `loss` how much of the whole loss came with it at once; `harmed` tells
+    that one of both shows harm: that a scenario means a change to do harm does not say that it did.
     """
     view, found = drill.view, list[tuple[int, dict[str, Any]]]()
     for m in view.all(e.MergeLanded):
@@ -81,11 +82,12 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             merge, service = drill.scenario.find("merges", m.body.merge), drill.names.title("services", m.body.service)
             others, whole = beside(drill, m.at), view.loss or 0.0
             cost = 0.0 if others else at_once(drill, m.at)
-            jumped = [f"What it did cannot be told from what this did: {', '.join(others)}"] if others else \
-                list(jumps(drill, m.at))
+            leapt = [] if others else list(jumps(drill, m.at))
+            told = f"{cost:.2f} of the loss of {whole:.2f}" if cost > JUMP * whole else ""
+            blurred = [f"What it did cannot be told from what this did: {', '.join(others)}"] if others else []
             found.append((m.at, {
                 "at": clock(m.at), "service": service, "what": merge.summary if merge else m.body.merge,
-                "jumped": jumped, "loss": f"{cost:.2f} of the loss of {whole:.2f}" if cost > JUMP * whole else "",
+                "jumped": blurred or leapt, "loss": told, "harmed": bool(leapt or told),
             }))  # fmt: skip
     turned: dict[Ref, list[str]] = {}
     for m in view.all(e.KnobTurned):
@@ -97,5 +99,5 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             words = textwrap.shorten(said.body.text, SHORT, placeholder=" …")
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
             found.append((said.at, {"at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}",
-                                    "jumped": [f"this changed the world: {changed}"], "loss": ""}))  # fmt: skip
+                                    "jumped": [f"this changed the world: {changed}"], "loss": "", "harmed": False}))  # fmt: skip
     yield from (row for _, row in sorted(found, key=lambda one: one[0]))

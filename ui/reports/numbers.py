@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def counted(value: float | None, unit: str = "") -> str:
@@ -15,6 +16,15 @@ def counted(value: float | None, unit: str = "") -> str:
         return f"{round(value):,} {_one(unit) if round(value) == 1 else unit}"
     number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
     return f"{number} {unit.replace('1/min', 'a minute').replace('1/s', 'a second')}".strip()
+
+
+def hundredths(parts: Sequence[float], whole: float) -> list[int]:
+    """Return parts of a whole in hundredths that add up to the whole's: the largest remainders are rounded up."""
+    found = [math.floor(100 * part) for part in parts]
+    short = max(0, round(100 * whole) - sum(found))
+    for place in sorted(range(len(parts)), key=lambda n: found[n] - 100 * parts[n])[:short]:
+        found[place] += 1
+    return found
 
 
 def _is_of_things(unit: str) -> bool:
