@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from simulator.record.follow_up import FollowUpEntry, LessonAnswers
 from simulator.record.journal import Journal, parse, refused
 from simulator.room.notes import Note
 from simulator.text import clock
-from simulator.values import Ref
+from simulator.values import Recommendation, Ref
 from tests import recorded
 from tests.analytics import builders as b
 from ui import cli
@@ -33,8 +33,9 @@ from ui.reports import fill, page
 from ui.reports.context import context, limited
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished, of_file
+from ui.reports.hurt import harmed_more
 from ui.reports.numbers import counted, hundredths
-from ui.reports.opening import recovered
+from ui.reports.opening import recovered, worth_most
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
@@ -329,9 +330,42 @@ def test_a_refusal_says_what_was_not_there_yet_and_whether_it_was_asked_for_agai
     seq = next(x.seq for x in b.drill(early, later).journal if isinstance(x.body, acts.RecordDecision))
     refusal = b.event("08:00", e.CommandRefused(command=seq, code="unknown", reason="nothing here is called that"))
     title = b.SCENARIO.find("queries", "zones").title
-    for more, again in (([], "never asked for again"), (b.decide("12:00", "flag"), "asked for again at T+12:00")):
+    later_on = b.decide("12:00", "flag")
+    for more, again in (([], "never asked for again"), (later_on, "asked for again and granted at T+12:00")):
         (one,) = context(built(early, refusal, later, more))["alternatives"]
         assert one["why"] == f"it rests on {title}, which ended only at T+09:00; {again}"
+
+
+def test_what_was_asked_for_again_and_again_in_vain_is_one_row() -> None:
+    orders = [b.say(f"{minute}:00", "mitigation", acts.TakeAction(action="flag")) for minute in (10, 11, 12)]
+    card, late = b.card("09:00", "flag"), b.act("20:00", "flag")
+    seqs = [x.seq for x in b.drill(card, *orders).journal if isinstance(x.body, acts.TakeAction)]
+
+    def why(reasons: Sequence[str], *more: Any) -> list[str]:
+        # Refusals come last, so that they count no entry of the journal they speak of.
+        vain = [b.event("40:00", e.CommandRefused(command=seq, code="busy", reason=said))
+                for seq, said in zip(seqs, reasons, strict=True)]  # fmt: skip
+        found = context(built(card, *orders, *more, *vain))["alternatives"]
+        assert {one["how"] for one in found} == {"refused"}
+        return [one["why"] for one in found]
+
+    assert why(["It is out."] * 3) == ["It is out; 3 times until T+12:00, never granted"]
+    assert why(["No", "No", "Off"]) == [
+        "No; 2 times until T+11:00, asked for again at T+12:00, refused again, never granted",
+        "Off; never asked for again",
+    ]  # fmt: skip
+    assert why(["No"] * 3, late) == ["No; 3 times until T+12:00, asked for again and granted at T+20:00"]
+
+
+def test_what_was_chosen_against_and_begun_all_the_same_says_so() -> None:
+    wants = (Recommendation(action="flag", owner="triage"), Recommendation(action="rollback", owner="mitigation"))
+    chosen = b.say("10:00", "commander", acts.RecordContradiction(recommendations=wants, choice="flag"))
+    (one,) = context(built(chosen, b.act("12:00", "rollback")))["alternatives"]
+    assert one["why"] == "in favour of flag, never begun; rollback was begun at T+12:00"
+
+
+def test_what_was_decided_is_not_told_as_neither_rejected_nor_done() -> None:
+    assert context(built(b.card("07:00", "flag"), b.decide("08:00", "flag")))["alternatives"] == []
 
 
 def test_a_step_says_what_it_printed_and_that_its_decision_does_not_name_it() -> None:
@@ -401,7 +435,9 @@ def test_when_the_loss_came_adds_up_and_a_change_is_not_blamed_for_a_step(finish
     for name in ("auth_token-impatient-7", "permission_leak-impatient-7", "parcel_lag-by_the_book-7"):
         found = context(finished(name))["loss"]
         assert abs(sum(float(one["loss"]) for one in found["parts"]) - float(found["total"])) < 0.03
-    (landed,) = context(finished("billing_mismatch-impatient-7"))["worsened"]
+    charged, landed = context(finished("billing_mismatch-impatient-7"))["worsened"]
+    assert charged["what"].startswith("Dollars charged twice: ")
+    assert "Replay everything since the deploy, emergency switch (T+12:00)" in charged["jumped"][0]
     assert landed["jumped"] == [
         "What it did cannot be told from what this did: Replay everything since the deploy, emergency switch"]
     assert not landed["loss"]
@@ -478,6 +514,23 @@ def test_what_came_besides_a_jump_says_so_and_parts_add_up() -> None:
         "before T+60:00, apart from the queued change of T+14:00, and nothing was mitigated"]
     assert round(sum(float(one["loss"]) for one in found["parts"]), 2) == float(found["total"]) == 0.7
     assert hundredths([0.006, 0.005, 0.009], 0.02) == [1, 0, 1]
+
+
+def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
+    for null, worse in ((0.2, True), (0.9, False)):
+        drill = built(b.act("10:00", "flag"), b.act("59:30", "web_flag"))
+        assert harmed_more(drill) == ""
+        drill = built(b.act("10:00", "flag"), b.act("59:30", "web_flag"))
+        drill.journal.references = b.references(null=null).model_dump(mode="json")
+        found = context(drill)["worsened"]
+        assert len(found) == worse
+        assert harmed_more(drill) == ("It came to more than had nobody acted: a loss of 0.40, to 0.20 then." * worse)
+        said = "- T+03:00 to T+57:00, Minutes: 400 min, had nobody acted 200 min – begun by T+57:00: flag (T+10:00)\n"
+        assert (said in report(drill.scored(), "report")) == worse
+    area = {"id": "M", "title": "Harm avoided", "points": 0, "out_of": 18, "advice": "Act earlier.", "why": ""}
+    score = {"scored": True, "caps": [], "uncapped": 0, "areas": [area]}
+    loss = {"total": "0.40", "most": "0.40 came late", "worst": "all of it"}
+    assert worth_most(score, loss, {"M"}, (), "It came to more.").endswith("of 18 points): It came to more.")
 
 
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:

@@ -32,7 +32,7 @@ from ui.reports.claimed import claims
 from ui.reports.claimed import told as told_to
 from ui.reports.decided import alternatives, decisions, dropped, undecided
 from ui.reports.finished import Finished
-from ui.reports.hurt import hit, impact, looks, loss, segments
+from ui.reports.hurt import harmed_more, hit, impact, looks, loss, of_harm, segments
 from ui.reports.known import checks, knew, prechecks, worsened
 from ui.reports.opening import opening
 from ui.reports.remaining import remains
@@ -293,9 +293,13 @@ def _score(drill: Finished) -> dict[str, Any]:
     good = sorted((r for r in rows if r.status == "met"), key=lambda r: -r.points)
     gaps = sorted((r for r in rows if r.gap > 0), key=lambda r: -r.gap)
 
+    # Where acting did harm, to act earlier is no advice.
+    unadvised = of_harm(drill.playbook) if harmed_more(drill) else frozenset()
+
     def shown(row: Any) -> dict[str, Any]:
         return {"id": row.id, "title": row.title, "points": row.points, "out_of": row.out_of, "why": row.why,
-                "advice": row.advice, "source": row.source, "status": row.status.replace("_", " ")}  # fmt: skip
+                "advice": "" if row.id in unadvised else row.advice,
+                "source": row.source, "status": row.status.replace("_", " ")}  # fmt: skip
 
     limits = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
     bands = {band.id: band.title for band in drill.playbook.bands}

@@ -164,7 +164,7 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
     """
     found: list[tuple[int, int, str, str, str]] = []
     view = drill.view
-    begun = {run.spec.id for run in view.started}
+    begun = {run.spec.id: run.begun for run in reversed(view.started)}
     for m in view.all(acts.RecordContradiction):
         names = drill.names_then.at(m.seq)
         for one in m.body.recommendations:
@@ -172,6 +172,8 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
                 what = f"{names.title('actions', one.action)}, which {names.voice(one)} wanted"
                 never = "" if m.body.choice in begun else ", never begun"
                 instead = f"in favour of {names.title('actions', m.body.choice)}{never}"
+                if one.action in begun:
+                    instead += f"; {names.title('actions', one.action)} was begun at {clock(begun[one.action])}"
                 found.append((m.at, m.seq, "chosen against", what, instead))
     for m in view.all(acts.ChallengeClaim):
         names = drill.names_then.at(m.seq)
@@ -181,13 +183,17 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
             what = f"{said.persona}: {textwrap.shorten(said.text, LONGEST, placeholder=' …')}"
             found.append((m.at, m.seq, "contradicted", what, f"by {shown}" if shown else ""))
     turned = {one.action for m in view.all(acts.RecordContradiction) for one in m.body.recommendations}
+    # What was decided or ordered was taken up, though nothing came of it.
+    taken_up = {action for x in drill.journal if isinstance(x.body, acts.RecordDecision) for action in x.body.actions}
+    taken_up |= {x.body.action for x in drill.journal if isinstance(x.body, acts.TakeAction)}
     for row in each(story.injects(view)):
         spec = view.scenario.find("injects", row.inject)
-        if row.verdict == "kept" and spec is not None and spec.proposes and spec.proposes not in turned:
+        if row.verdict == "kept" and spec is not None and spec.proposes and (
+                spec.proposes not in turned | taken_up - begun.keys()):
             what = f"{row.persona}: {drill.names.title('actions', spec.proposes)}"
             found.append((row.at, row.seq, "not taken up", what, "" if spec.proposes in begun else "never begun"))
     rejected = {one.rung for m in view.decisions for one in m.body.rejected}
-    gone = begun | turned | {one.id for one in view.scenario.actions if one.rung in rejected}
+    gone = turned | taken_up | begun.keys() | {one.id for one in view.scenario.actions if one.rung in rejected}
     compared = {m.body.action: m for m in view.all(acts.RecordOption) if m.body.action not in gone}
     found += [(m.at, m.seq, "compared", drill.names.title("actions", action), "not begun")
               for action, m in compared.items()]  # fmt: skip
@@ -196,10 +202,15 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
-    """Yield the orders of people that came to nothing because they were refused, with the reason."""
+    """Yield the orders of people that came to nothing because they were refused, with the reason.
+
+    What somebody asked for again and again, for one reason in vain, is one.
+    """
     why = {x.body.command: x.body for x in drill.journal if isinstance(x.body, e.CommandRefused)}
-    for x in drill.journal:
-        if x.seq in why and isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff):
+    asked = [x for x in drill.journal if isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff)]
+    alike: dict[tuple[str, str, int | None], list[Entry]] = defaultdict(list)
+    for x in asked:
+        if x.seq in why:
             names = drill.names_then.at(x.seq)
             match x.body:
                 case acts.TakeAction(action=action):
@@ -209,9 +220,13 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
                 case acts.HandOff(what=post, to=to):
                     what = f"handing over {'command' if post == COMMANDER else post} to {names.handle(to)}"
             absent = "; ".join(_absent(drill, names, x)) if why[x.seq].code == "unknown" else ""
-            reason = absent or BARE.get(why[x.seq].code, why[x.seq].reason)
-            again = f"; {_again(drill, x)}"
-            yield x.at, x.seq, "refused", f"{names.person(x.by)}, {what}", f"{reason}{again}"
+            reason = (absent or BARE.get(why[x.seq].code, why[x.seq].reason)).rstrip(".")
+            granted = next((y.at for y in asked if y.seq > x.seq and y.seq not in why and _same(x, y)), None)
+            alike[f"{names.person(x.by)}, {what}", reason, granted].append(x)
+    for (what, reason, granted), some in alike.items():
+        before = math.inf if granted is None else granted
+        again = [y.at for y in asked if y.seq > some[-1].seq and y.seq in why and y.at <= before and _same(some[0], y)]
+        yield some[0].at, some[0].seq, "refused", what, f"{reason}; {_again(some, again, granted)}"
 
 
 def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:
@@ -231,15 +246,24 @@ def _cites(body: Body) -> Iterator[Ref]:
         yield from (one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Ref))
 
 
-def _again(drill: Finished, x: Entry) -> str:
-    """Return when what was refused was asked for again and granted."""
-    match x.body:
-        case acts.TakeAction(action=action):
-            at = next((run.ordered for run in drill.view.runs if run.spec.id == action and run.order_seq > x.seq), None)
-        case acts.RecordDecision(actions=actions):
-            at = next((m.at for m in drill.view.decisions if m.seq > x.seq and {*m.body.actions} & {*actions}), None)
-        case acts.HandOff(what=what):
-            at = next((m.at for m in drill.view.all(acts.HandOff) if m.seq > x.seq and m.body.what == what), None)
-        case _:
-            at = None
-    return "never asked for again" if at is None else f"asked for again at {clock(at)}"
+def _same(one: Entry, other: Entry) -> bool:
+    """Tell whether two orders ask for the same."""
+    match one.body, other.body:
+        case acts.TakeAction(action=mine), acts.TakeAction(action=theirs):
+            return mine == theirs
+        case acts.RecordDecision() as mine, acts.RecordDecision() as theirs:
+            return bool({*mine.actions} & {*theirs.actions}) or (mine.actions, mine.decision) == ((), theirs.decision)
+        case acts.HandOff(what=mine), acts.HandOff(what=theirs):
+            return mine == theirs
+    return False
+
+
+def _again(some: Sequence[Entry], again: Sequence[int], granted: int | None) -> str:
+    """Return how often something was refused alike, when it was refused `again` otherwise, and when it was granted."""
+    often = [f"{len(some)} times until {clock(some[-1].at)}"] if len(some) > 1 else []
+    once_more = [f"asked for again at {clock(again[0])}, refused again"] if again else []
+    if granted is not None:
+        return ", ".join([*often, *once_more, f"{'' if again else 'asked for again and '}granted at {clock(granted)}"])
+    if not often and not again:
+        return "never asked for again"
+    return ", ".join([*often, *once_more, "never granted"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from analytics.about import times
+from analytics.playbook import Playbook
 from analytics.record import loss_of
 from analytics.timeline import Attempt
 from analytics.view import Moment
@@ -27,6 +29,8 @@ NEARLY = 0.01
 """Two looks that differ by less than this share show the same."""
 RARE = 0.05
 """Share of a harm that came early, and that came late."""
+LEAST = 0.01
+"""Loss that is worth a line of its own."""
 LONGEST = 240
 """Letters of an output in a document."""
 
@@ -45,12 +49,52 @@ def impact(drill: Finished) -> Iterator[dict[str, Any]]:
 
 def _came(drill: Finished, ident: str) -> str:
     """Return from when to when nine tenths of a harm came, empty where there is none."""
+    return " to ".join(clock(at) for at in _spent(drill, ident))
+
+
+def _spent(drill: Finished, ident: str) -> tuple[int, int] | tuple[()]:
     given = [(m.at, m.body.harm.get(ident, 0.0)) for m in drill.view.samples if m.at >= 0]
     whole = given[-1][1] if given else 0.0
     if whole <= 0:
-        return ""
+        return ()
     began = max((at for at, value in given if value <= RARE * whole), default=0)
-    return f"{clock(began)} to {clock(next(at for at, value in given if value >= (1 - RARE) * whole))}"
+    return began, next(at for at, value in given if value >= (1 - RARE) * whole)
+
+
+def of_harm(playbook: Playbook) -> frozenset[str]:
+    """Return the criteria that judge harm."""
+    return frozenset(one.id for _, one in playbook.criteria() if one.kind == "harm_avoided")
+
+
+def harmed_more(drill: Finished) -> str:
+    """Return that all harm weighed together came to more than had nobody acted, empty where it did not."""
+    loss, null = drill.view.loss or 0.0, drill.view.references.null
+    # Without references nobody knows; what reads the same is no more.
+    if not null.harm or round(loss, 2) <= round(null.loss, 2):
+        return ""
+    return f"It came to more than had nobody acted: a loss of {loss:.2f}, to {null.loss:.2f} then."
+
+
+def exceeded(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each harm that came to well more than had nobody acted, from when on, with the steps begun until then.
+
+    What the best course found does as well is a price, and made nothing worse.
+    """
+    null, best = drill.view.references.null.harm, drill.view.references.best.harm
+    for one in drill.scenario.harm:
+        done = drill.view.final.body.harm.get(one.id, 0.0) if drill.view.final else 0.0
+        spent, nobody = _spent(drill, one.id), null.get(one.id, math.inf)
+        least = max(nobody, best.get(one.id, 0.0))
+        if spent and done > (1 + JUMP) * least and one.weight * (done - least) / one.scale >= LEAST:
+            began, ended = spent
+            steps = {run.spec.title: clock(run.begun) for run in reversed(drill.view.started)
+                     if not run.spec.looks and run.begun <= ended}  # fmt: skip
+            begun = "; ".join(f"{title} ({at})" for title, at in reversed(steps.items()))
+            yield began, {
+                "at": _came(drill, one.id), "service": "", "loss": "", "harmed": True,
+                "what": f"{one.title}: {counted(done, one.unit)}, had nobody acted {counted(nobody, one.unit)}",
+                "jumped": [f"begun by {clock(ended)}: {begun}"] if begun else [],
+            }  # fmt: skip
 
 
 def hit(drill: Finished) -> Iterator[dict[str, Any]]:

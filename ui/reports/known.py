@@ -14,7 +14,7 @@ from simulator import events as e
 from simulator.text import clock
 from simulator.values import Ref
 from ui.reports.finished import Finished
-from ui.reports.hurt import JUMP, at_once, beside, jumps, printed
+from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed
 
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
@@ -71,7 +71,7 @@ def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each queued change that landed, and each line from outside that changed the world.
+    """Yield queued changes that landed, lines from outside that changed the world, and harm that came of acting.
 
     `jumped` are the figures that leapt then, `loss` how much of the whole loss came with it at once; `harmed` tells
     that one of both shows harm: that a scenario means a change to do harm does not say that it did.
@@ -98,6 +98,9 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
         if said is not None and isinstance(said.body, e.InjectDelivered):
             words = textwrap.shorten(said.body.text, SHORT, placeholder=" …")
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
-            found.append((said.at, {"at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}",
-                                    "jumped": [f"this changed the world: {changed}"], "loss": "", "harmed": False}))  # fmt: skip
+            found.append((said.at, {
+                "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
+                "jumped": [f"this changed the world: {changed}"], "harmed": False,
+            }))  # fmt: skip
+    found += exceeded(drill)
     yield from (row for _, row in sorted(found, key=lambda one: one[0]))
