@@ -665,6 +665,22 @@ def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Fi
     assert "is called for where people push for opposite steps" in text
 
 
+def test_where_nothing_was_mended_no_risk_is_residual() -> None:
+    risk = "Holds, and nobody put it on record: Old key"
+    assert risk not in report(built(), "report")
+    mended = built(b.act("10:00", "flag"), world=b.truth("12:00"))
+    assert risk in report(mended, "report")
+    assert "These hold, and nobody put them on record" in report(mended, "closure")
+    assert risk in report(built(b.act("10:00", "web_flag")), "report")
+
+
+def test_what_was_red_last_is_told_by_what_was_compared() -> None:
+    web, mobile = b.verify("20:00", "web_ratio", green=False), b.verify("30:00", "mobile_ratio", number=2)
+    (red,) = context(built(web, mobile))["remains"]["red"]
+    assert red.startswith("Comparison with a baseline, T+25:00: OUTSIDE: web_ratio")
+    assert context(built(web, mobile, b.verify("40:00", "web_ratio", number=3)))["remains"]["red"] == []
+
+
 def test_what_began_before_the_record_says_since_when(finished: Callable[[str], Finished]) -> None:
     rows = context(finished("permission_leak-by_the_book-7"))["timeline"]
     (broke,) = (one["what"] for one in rows if one["kind"] == "breaks")
@@ -787,6 +803,8 @@ def test_a_report_is_written_from_a_file(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_wide_table_names_its_columns_in_each_cell_for_narrow_screens() -> None:
+    early = page.standalone("| A | B | C | T-5:00 |\n|---|---|---|---|\n| 1 | 2 | 3 | T-06:00 |\n", "t", "f")
+    assert '<td data-head="T-5:00"><span class="whole">T-06:00</span></td>' in early
     figures = "| A | B | C | D |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |\n"
     table = "| At | Who | What |\n|---|---|---|\n| T+1 | Ana | {} |\n\n" + figures
     html = page.standalone(table.format("a long sentence of somebody who tells what was done"), "t", "f")

@@ -66,7 +66,7 @@ def context(drill: Finished) -> dict[str, Any]:
 
 
 def _parts(drill: Finished) -> dict[str, Any]:
-    said, checked = list(claims(drill)), list(checks(drill))
+    said = list(claims(drill))
     return {
         "drill": _drill(drill),
         "people": list(_people(drill)),
@@ -90,8 +90,8 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "missed": list(_missed(drill)),
         "knew": list(knew(drill)),
         "worsened": list(worsened(drill)),
-        "remains": remains(drill, said, checked),
-        "checks": checked,
+        "remains": remains(drill, said),
+        "checks": list(checks(drill)),
         "prechecks": list(prechecks(drill)),
         "leadership": list(_said(drill, acts.WriteLeadershipNote)),
         "closure": list(_said(drill, acts.PublishClosurePackage, acts.PublishDecisionNote)),

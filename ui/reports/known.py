@@ -16,6 +16,7 @@ from simulator.values import Ref
 from ui.reports.finished import Finished
 from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed
 
+COMPARED = "Comparison with a baseline"
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -41,7 +42,7 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
         body, rows, stale = view.entry(one.seq).body, list[str](), one.since < view.recovery.last_change
         if isinstance(body, e.VerificationMeasured):
             rows = [row.sentence(drill.names) for row in body.rows]
-            what, came = "Comparison with a baseline", "all within it" if one.green else "not back to it"
+            what, came = COMPARED, "all within it" if one.green else "not back to it"
         elif isinstance(body, e.QueryFinished):
             rows = [printed(body.output)]
             what, came = drill.names.title("queries", body.query), "green" if one.green else "red"
@@ -51,8 +52,13 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def unsaid(drill: Finished) -> list[str]:
-    """Return the residual risks that were so when people left, and that nobody put on record."""
+    """Return the residual risks that were so when people left, and that nobody put on record.
+
+    They are what a mended incident leaves behind: where nothing was mended, none is residual.
+    """
     view = drill.view
+    if view.outside(view.left) and not view.in_effect:
+        return []
     return [one.title for one in drill.scenario.residual_risks if not one.nothing
             and one.id not in view.history.residual_risks and tick_true(view, "residual_risks", one.id, view.left)]
 

@@ -20,6 +20,7 @@ WIDE, LONG = 4, 40
 """Columns of figures that do not fit a phone (one less where the last is text); signs from which on a cell is text."""
 _WHOLE = re.compile(r"<td([^>]*)>((?=\d[^<]*[ -])[^<]{1,20})</td>")
 """A date, or a figure with its unit."""
+_TAG = re.compile(r"(<[^>]*>)")
 _TIME = re.compile(r"\bT[-−]\d+:\d\d")
 """A time before T+00:00, whose sign a line would break at."""
 
@@ -65,8 +66,11 @@ def _label(tokens: Sequence[Token]) -> None:
 
 def _scrolling(html: str) -> str:
     """Return markup of ours with each table in a box of its own, which scrolls, and dates, figures and times whole."""
-    whole = html.replace("<table", '<div class="scrolls"><table').replace("</table>", "</table></div>")
-    return _TIME.sub(r'<span class="whole">\g<0></span>', _WHOLE.sub(r'<td class="whole"\1>\2</td>', whole))
+    boxed = html.replace("<table", '<div class="scrolls"><table').replace("</table>", "</table></div>")
+    parts = _TAG.split(_WHOLE.sub(r'<td class="whole"\1>\2</td>', boxed))
+    # Each second part is a tag; its attributes are no text.
+    parts[::2] = (_TIME.sub(r'<span class="whole">\g<0></span>', text) for text in parts[::2])
+    return "".join(parts)
 
 
 @cache

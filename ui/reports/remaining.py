@@ -13,7 +13,8 @@ from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.known import unsaid
+from ui.reports.hurt import printed
+from ui.reports.known import COMPARED, unsaid
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
@@ -22,8 +23,8 @@ LONGEST = 140
 Rows = Sequence[Mapping[str, Any]]
 
 
-def remains(drill: Finished, claims: Rows, checks: Rows) -> dict[str, Any]:
-    """Return what is left: `claims` and `checks` are those of the same report."""
+def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
+    """Return what is left: `claims` are those of the same report."""
     history, names = drill.view.history, drill.names
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
@@ -32,7 +33,7 @@ def remains(drill: Finished, claims: Rows, checks: Rows) -> dict[str, Any]:
     unknown = () if last is None else getattr(last.body, "unknowns", ()) or getattr(last.body, "uncertain", ())
     return {
         "outside": [names.title("segments", one) for one in outside],
-        "red": list(_red(checks)),
+        "red": list(_red(drill)),
         "uncertain": [names.title("unknowns", one) for one in unknown],
         "clocks": list(_clocks(drill)),
         "answers": list(_answers(drill)),
@@ -44,12 +45,23 @@ def remains(drill: Finished, claims: Rows, checks: Rows) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _red(checks: Rows) -> Iterator[str]:
-    """Yield the reruns and comparisons that were red when they were made last, with what they showed."""
-    for one in {one["what"]: one for one in checks}.values():
-        if not one["green"]:
-            off = [row for row in one["rows"] if not row.startswith("within")]
-            yield f"{one['what']}, {one['at']}: {' / '.join(off)}"
+def _red(drill: Finished) -> Iterator[str]:
+    """Yield what was red when it was looked at last: each rerun by itself, comparisons by metric and segment."""
+    last: dict[tuple[str | None, ...], tuple[str, str]] = {}
+    for one in drill.view.recovery.certificates:
+        body = drill.view.entry(one.seq).body
+        if isinstance(body, e.VerificationMeasured):
+            for row in body.rows:
+                said = "" if row.within else row.sentence(drill.names)
+                last[row.metric, row.segment] = f"{COMPARED}, {clock(one.at)}", said
+        elif isinstance(body, e.QueryFinished):
+            said = "" if one.green else printed(body.output)
+            last[(body.query,)] = f"{drill.names.title('queries', body.query)}, {clock(one.at)}", said
+    red: dict[str, list[str]] = {}
+    for check, said in last.values():
+        if said:
+            red.setdefault(check, []).append(said)
+    yield from (f"{check}: {' / '.join(said)}" for check, said in red.items())
 
 
 def _clocks(drill: Finished) -> Iterator[str]:
