@@ -211,6 +211,8 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
         return "No drill of this kind has been scored"
     few = f"; no median over {counted(drills, 'drill')}" if drills < ENOUGH else ""
     none = [TURNS[row.turn] for row in each(over[over["came"] == 0])]
+    if len(none) == len(over):
+        return f"No turning point came in {'any of ' if drills > 1 else ''}{counted(drills, 'drill')}"
     every = f"Every turning point but {listed(none)}" if none else "Every turning point"
     return f"{every} came in {'each of ' if drills > 1 else ''}{counted(drills, 'drill')}{few}"
 

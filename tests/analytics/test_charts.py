@@ -25,7 +25,7 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.record.journal import parse
 from tests import recorded
-from tests.analytics.builders import act, book, decide, declare, drill, hand_off, lanes, pair, say, truth
+from tests.analytics.builders import act, book, decide, declare, drill, hand_off, lanes, pair, say, truth, update
 
 MINUTES = tuple(float(i) for i in range(61))
 GOLDEN = (
@@ -263,7 +263,11 @@ def test_silences_that_run_side_by_side_have_a_row_each() -> None:
     rows = traces(chart.figure)["silence beyond it"].y
     assert len(set(rows)) == silent["audience"].nunique()
     minutes = (silent["until"] - silent["minute"]).sum()
-    assert f"waited {minutes:.0f} minute" in chart.title
+    assert f"outsiders waited {minutes:.0f} minute" in chart.title
+    promise = say("10:00", "comms", acts.UpdateExecutives(next_update_minutes=10))
+    both = RecordView(drill(update("08:00"), promise), book())
+    assert CHARTS["cadence"](Reviewed(both)).title.endswith(
+        "; executives waited 40 minutes beyond; outsiders waited 32 minutes beyond")
 
 
 def test_confidence_and_ladder_are_of_what_was_decided() -> None:

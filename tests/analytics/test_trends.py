@@ -104,6 +104,9 @@ def test_an_edited_drill_goes_on_and_a_course_is_told_of_the_drills_since() -> N
 def test_a_turning_point_that_never_came_is_not_said_to_have_come() -> None:
     few = [replace(one, times={turn: 60 if turn != "closed" else None for turn in charts.TURNS}) for one in alike()[:3]]
     assert charts.times_strip(few).title.startswith("Every turning point but Closed came in each of 3 drills")
+    none = [replace(one, times=dict.fromkeys(charts.TURNS)) for one in few]
+    assert charts.times_strip(none).title == "No turning point came in any of 3 drills"
+    assert charts.times_strip(none[:1]).title == "No turning point came in 1 drill"
 
 
 def test_of_few_drills_no_course_and_no_median_is_told() -> None:

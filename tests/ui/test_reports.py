@@ -404,10 +404,12 @@ def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_
     left = [*b.in_command("02:00"), *b.event("31:00", e.RoleVacated(role="commander", seat="commander"))]
     sat = b.say("00:30", "commander", acts.TakeSeat(seat="commander", name="Ana"))
     over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
-    tree = context(built(fired, sat, left, b.act("09:00", "flag"), cleared, over))
-    (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
-    assert one["note"].partition(", never acknowledged, ")[2].startswith(
-        "cleared T+20:00 after flag (T+10:00), still outside tolerance: ")
+    for begun, after in (("09:00", ""), ("16:30", " after flag (T+17:30)")):
+        looked = b.act("17:50", "copy")
+        tree = context(built(fired, sat, left, b.act(begun, "flag"), looked, cleared, over))
+        (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
+        assert one["note"].partition(", never acknowledged, ")[2].startswith(
+            f"cleared T+20:00{after}, still outside tolerance: ")
     (person,) = (one for one in tree["people"] if one["name"] == "Ana")
     assert person["led"] == 29
 
@@ -494,8 +496,12 @@ def test_what_a_queued_change_made_worse_says_what_leapt(finished: Callable[[str
 
 def leaping(harm: float) -> Any:
     """Return a world in which this much harm comes within a minute of T+14:00."""
-    return [(at, by, body.model_copy(update={"harm": {"minutes": body.harm["minutes"] + harm * (at > 840)}}))
-            if isinstance(body, e.TruthSampled) else (at, by, body) for at, by, body in b.truth()]  # fmt: skip
+
+    def more(body: e.TruthSampled, at: int) -> e.TruthSampled:
+        done = {"minutes": body.harm["minutes"] + harm * (at > 840)}
+        return body.model_copy(update={"harm": done, "figures": body.figures | done})
+
+    return [(at, by, more(body, at) if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]
 
 
 LANDED = b.event("14:00", e.MergeLanded(merge="log", service="auth", harmful=True), "world")
@@ -514,6 +520,23 @@ def test_what_came_besides_a_jump_says_so_and_parts_add_up() -> None:
         "before T+60:00, apart from the queued change of T+14:00, and nothing was mitigated"]
     assert round(sum(float(one["loss"]) for one in found["parts"]), 2) == float(found["total"]) == 0.7
     assert hundredths([0.006, 0.005, 0.009], 0.02) == [1, 0, 1]
+
+
+def turned(at: str, what: str, over: int = 0) -> Any:
+    return b.event(at, e.KnobTurned(knob="k", value=1, over=over, by=Ref(f"action:{what}")), "world")
+
+
+def test_a_step_a_minute_and_more_after_a_queued_change_is_not_mixed_up_with_it() -> None:
+    world = leaping(300.0)
+    for at, blurred in (("14:50", True), ("16:10", False)):
+        landed, *_ = context(built(LANDED, b.act(at, "flag"), turned(at, "flag"), world=world))["worsened"]
+        says = "What it did cannot be told from what this did: flag"
+        assert landed["jumped"] == [says if blurred else "Minutes: 87 min before, 407 min at T+16:00"]
+        assert landed["harmed"] is not blurred
+
+
+def test_one_minute_is_one() -> None:
+    assert "1 minute of incident" in report(built(ended="01:00"), "report")
 
 
 def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:

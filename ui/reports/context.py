@@ -49,6 +49,8 @@ MEANS = {
                             "which of them was taken and when that is looked at again",
 }  # fmt: skip
 """Command that was called for -> what it is for."""
+CLEARS = 300
+"""Seconds after a step within which an alert that clears is told as cleared after it."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 UPDATES = (acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate)
@@ -352,7 +354,9 @@ def _cleared(drill: Finished, ident: str) -> str:
     if not states or isinstance(states[-1].body, e.AlertFired):
         return ""
     at = states[-1].at
-    done = max((run for run in view.started if run.landed <= at), key=lambda run: run.landed, default=None)
+    # What changes nothing cleared nothing, and what took hold long before seldom did.
+    near = (run for run in view.started if not run.spec.looks and at - CLEARS <= run.landed <= at)
+    done = max(near, key=lambda run: run.landed, default=None)
     after = f" after {done.spec.title} ({clock(done.landed)})" if done else ""
     outside = view.titles("segments", view.outside(at)) if view.outside(at) else ""
     return f", cleared {clock(at)}{after}{f', still outside tolerance: {outside}' if outside else ''}"

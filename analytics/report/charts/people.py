@@ -123,12 +123,15 @@ def cadence(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         spans("silence beyond it", ALERT, silent["minute"], silent["until"], row(silent), silent["label"]),
         marks("due", "line-ns-open", OTHER, due, row(due), due["label"]),
     ]
-    waited = float((silent["until"] - silent["minute"]).sum())
+    # Silences run side by side: of two audiences a sum would be no time that anybody waited.
+    waited = (silent["until"] - silent["minute"]).groupby(silent["audience"], sort=False).sum()
     title = f"{len(due) - len(silent)} of {len(due)} updates by the time they were due"
     if silent.empty:
         title = f"Every update that was due was made in time ({len(due)})" if len(due) else "Nothing was ever due"
     else:
-        title += f"; outsiders waited {counted(round(waited), 'minute')} beyond"
+        who = ["outsiders" if whom == team.OUTSIDE else str(whom) for whom in waited.index]
+        title += "".join(f"; {whom} waited {counted(round(minutes), 'minute')} beyond"
+                         for whom, minutes in zip(who, waited, strict=True))  # fmt: skip
     return Drawing(title, figure(
         max(220, 44 * len(rows) + 110), [one for one in traces if one["x"]], barmode="overlay",
         xaxis=time_axis(_end(drill, frame["minute"], frame["until"])),
