@@ -222,7 +222,10 @@ def way(slower: float, out: Path | None) -> list[str]:
             me.do(step)
             if out and step[0] in acts.ACTS:
                 me.page.screenshot(path=str(out / f"{number:02}-{step[0]}.png"))
-        if "resolved" not in me.page.locator(".facts").inner_text():
+        facts = me.page.locator(".facts")
+        try:
+            expect(facts).to_contain_text("resolved")
+        except AssertionError:
             me.faults.append(f"not closed: {me.page.locator('#form form').last.inner_text()}")
         seen, records = me.page.evaluate("seen"), sum(step[0] in acts.ACTS for step in (*LED, *CLOSED))
         print(f"slowed {slower:g} times: closed at {me.now // 60}:{me.now % 60:02} of drill time")

@@ -1,16 +1,17 @@
 // Panels: drawn by plotly's own script, where and as large as they are seen, in the page's colours.
 import { make } from "./fields.js";
 
-let plotly, turn, pause = () => new Promise((on) => setTimeout(on));   // for a press between two
-const loaded = (src) => plotly ??= new Promise((onload, onerror) => {
+let plotly, turn, pause = (ms) => new Promise((on) => setTimeout(on, ms));
+const SETTLED_MS = 400, loaded = (src) => plotly ??= new Promise((onload, onerror) => {
   document.head.append(make("script", { src, onload, onerror }));
 }).catch(() => { plotly = undefined; });
 export const purge = (live) => live.all(".js-plotly-plot").forEach((one) => Plotly.purge(one));
 
-export async function draw(live, id) {
+export async function draw(live, id, resized) {
   const node = live.get(id);
   if (!node || node.waits) return;   // its newest is drawn when its turn has come
-  await (node.waits = turn = Promise.all([loaded(live.urls.plotly), turn]).then(pause));
+  await (node.waits = pause(resized ? SETTLED_MS : 0).then(() =>   // presses come between
+    turn = Promise.all([loaded(live.urls.plotly), turn]).then(() => pause())));
   delete node.waits;
   const { Plotly } = window, found = live.figures.get(id);
   if (!Plotly || !found || !live.mounted) return;

@@ -40,13 +40,12 @@ export default ({ parentElement: root, data }) => (root.live ??= new Live(root))
 
 class Live {
   figures = new Map(); opened = {};
-  desk = this.mark = "";
-  tries = this.mounts = this.unread = 0;
+  desk = this.mark = ""; tries = this.mounts = this.unread = 0;
   constructor(root) {
     this.root = root;
     const look = () => { if (!document.hidden) { calm(this); read(this); } };
     // A list that is read at its end stays there, whatever takes some of its height.
-    const resized = (t) => t.matches(".figure") ? draw(this, t.id) : t.left || toEnd(t);
+    const resized = (t) => t.matches(".figure") ? draw(this, t.id, true) : t.left || toEnd(t);
     this.sized = new ResizeObserver((all) => all.forEach(({ target }) => resized(target)));
     const on = (does) => (event) => does(this, event);
     this.listeners = [
