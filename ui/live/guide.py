@@ -241,6 +241,13 @@ ELSEWHERE = Lesson(
     lambda k: not k.b.incident.handed_on(k.b.role),
 )
 """What comes first for somebody who led and does not any more."""
+
+
+def _under_way(words: str) -> tuple[Instead, ...]:
+    """Return what is said while an action is under way: what holds it up, where something does, before these words."""
+    return Instead(_yours("action"), WAITS_FOR_YOU), UNSIGNED, Instead(_asked_for, words, waits=True)
+
+
 LESSONS = (
     Lesson(
         "Let the page come.",
@@ -316,9 +323,7 @@ LESSONS = (
         "The form begins with what you decided; or type a part of it in the line. Then Skip ahead until it is done.",
         _acted,
         (
-            Instead(_yours("action"), WAITS_FOR_YOU),
-            UNSIGNED,
-            Instead(_asked_for, "It was asked for, and it takes its time: Skip ahead until it is done.", waits=True),
+            *_under_way("It was asked for, and it takes its time: Skip ahead until it is done."),
             Instead(
                 _names_nothing,
                 "Your decision does not say what: pick it in the form, or type a part of it in the line. Then Skip "
@@ -353,9 +358,7 @@ LESSONS = (
         "Pick every panel that showed the harm: they are compared with what they were before the incident.",
         _verified,
         (
-            Instead(_yours("action"), WAITS_FOR_YOU),
-            UNSIGNED,
-            Instead(_asked_for, "Something is being done: Skip ahead until it is, and measure then.", waits=True),
+            *_under_way("Something is being done: Skip ahead until it is, and measure then."),
             Instead(
                 _given(acts.RecordVerification),
                 "What was measured is not yet what it was before; the channel says where. Have something done about "
