@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING
 
 from analytics.report.charts.spec import above, band, figure, marks, rows_axis, spans, time_axis
 from analytics.report.palette import ALERT, DECIDED, OTHER, QUIET, TEAM
 from analytics.report.timed import msel
 from simulator.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 FORMS = {"message": ("circle", OTHER), "ask": ("diamond", TEAM), "claim": ("x", ALERT),
          "order": ("triangle-up", DECIDED)}  # fmt: skip

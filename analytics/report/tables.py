@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import update_wrapper
 from itertools import pairwise
-from typing import Any, Generic, ParamSpec
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec
 
-import pandas as pd
 from pydantic import BaseModel
 
 from analytics import facts
@@ -24,6 +23,9 @@ from simulator import events as e
 from simulator.record.entry import Body
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 P = ParamSpec("P")
 
@@ -49,6 +51,8 @@ class Table(Generic[P]):
 
     def of(self, rows: Iterable[Any]) -> pd.DataFrame:
         """Return rows, by name or in order, as a table of exactly these columns and types, empty or not."""
+        import pandas as pd
+
         return pd.DataFrame.from_records(list(rows), columns=list(self.columns)).astype(dict(self.columns))
 
 

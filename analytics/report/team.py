@@ -6,9 +6,7 @@ Seats and roles, never people: nobody is ranked by them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analytics.criteria.comms import promised
 from analytics.criteria.protocols import work_shares
@@ -17,6 +15,9 @@ from analytics.view import RecordView
 from simulator import acts, values
 from simulator import events as e
 from simulator.record.history import UPDATE_GRACE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROMPT = 120
 """Seconds within which a task is acknowledged where the loop is closed."""

@@ -8,11 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from typing import TYPE_CHECKING, Any
 
 from analytics.report import trends
 from analytics.report.charts.spec import Charted, cut
@@ -21,6 +17,10 @@ from analytics.report.tables import each
 from analytics.report.trends import ENOUGH, STRETCH, Names
 from analytics.scorecard import counted, listed
 from simulator.record.result import DrillResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
 
 STATUS = {"not_applicable": (0, "–"), "met": (1, "✓"), "partial": (2, "◐"), "missed": (3, "✗"),
           "not_observed": (3, "✗")}  # fmt: skip
@@ -38,6 +38,8 @@ NEVER = "did not come"
 
 
 def _figure(height: int) -> go.Figure:
+    import plotly.graph_objects as go
+
     return _plain(go.Figure(), height)
 
 
@@ -93,6 +95,8 @@ def parts_course(results: Sequence[DrillResult], names: Names, edited: Sequence[
     `edited` are the numbers of the drills before which the scenario was edited, from 1: the line goes on, and what is
     said of a course is said of the drills since.
     """
+    from plotly.subplots import make_subplots
+
     frame = trends.parts(results, names)
     groups = list(frame.groupby("part", sort=False))
     figure = make_subplots(
@@ -187,6 +191,8 @@ def times_strip(
 
 
 def _day(at: Any) -> str:
+    import pandas as pd
+
     return "" if pd.isna(at) else f"{at:%-d %b %Y}: "
 
 

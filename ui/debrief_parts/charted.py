@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.report.charts import CHARTS
@@ -16,6 +14,9 @@ from simulator.text import clock
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import note, number, quiet, table
 from ui.parts.text import escape
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 MOST_ROWS = 400
 """Rows of a table on the page; the CSV has them all."""
@@ -88,6 +89,8 @@ def _table(made: Charted) -> str:
 
 
 def _cell(name: str, value: object) -> str:
+    import pandas as pd
+
     if value is None or value is pd.NA or (isinstance(value, float) and isnan(value)):
         return "–"
     if isinstance(value, bool):
@@ -103,6 +106,8 @@ def with_moment(figure: go.Figure, second: int) -> go.Figure:
         "type": "line", "x0": second / 60, "x1": second / 60, "yref": "paper", "y0": 0, "y1": 1, "name": "moment",
         "line": {"width": 2, "color": "#d27800"},
     }  # fmt: skip
+    import plotly.graph_objects as go
+
     made = go.Figure(figure)
     made.layout.shapes = (*made.layout.shapes, line)
     return made

@@ -7,9 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from analytics.overrides import playbook_of
@@ -28,6 +27,9 @@ from simulator.record.entry import Entry
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 from ui.parts.words import NamesThen, voices
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _table(make: Callable[[RecordView], pd.DataFrame]) -> cached_property[pd.DataFrame]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from analytics.report import lessons
@@ -16,6 +15,9 @@ from ui.debrief_parts.look import quiet
 from ui.debrief_parts.score import chips
 from ui.debrief_parts.sitting import Sitting
 from ui.parts.text import escape
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Lessons = Callable[[RecordView, Mapping[str, Any]], pd.DataFrame]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from analytics.report import tables as frames
@@ -19,6 +18,9 @@ from ui.debrief_parts.others import NOBODY, corrections, playbook_choice
 from ui.debrief_parts.sitting import Sitting
 from ui.debrief_parts.total import total
 from ui.parts.text import escape, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""

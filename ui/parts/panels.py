@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from simulator import events as e
 from simulator.briefing import Briefing
@@ -12,6 +10,9 @@ from simulator.catalogue import Panel
 from simulator.text import clock
 from ui.parts.text import escape
 from ui.parts.words import names_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6", "#d08a1d"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
@@ -48,6 +49,8 @@ def judgement(panel: Panel, value: float | None) -> str:
 
 def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: int = HEIGHT) -> go.Figure:
     """Return the panel as monitoring shows it: series, normal level, alert limits, deploys and actions."""
+    import plotly.graph_objects as go
+
     return go.Figure(data=[series_of(briefing, panel, minutes)], layout=layout_of(briefing, panel, minutes, height))
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analytics.facts import tick_true
 from analytics.report import tables as frames
@@ -16,6 +14,9 @@ from simulator.record.entry import Body
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.numbers import counted
+
+if TYPE_CHECKING:
+    pass
 
 TOLD = (
     acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate,
@@ -62,6 +63,8 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
 
 def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each figure of an update by its entry; where nobody can tell the truth it is left out."""
+    import pandas as pd
+
     for row in each(frames.figures(drill.view)):
         entry = drill.view.entry(row.seq)
         if isinstance(entry.body, TOLD) and row.holds is not pd.NA:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from analytics.report import cells
@@ -12,6 +11,9 @@ from analytics.report.charts.spec import Charted
 from ui.debrief_parts import look
 from ui.debrief_parts.charted import BUTTONS, alt
 from ui.parts.text import escape, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST = 200
 """Rows of a table that are shown; the file has all of them."""
@@ -51,6 +53,8 @@ def rows(label: str, frame: pd.DataFrame) -> str:
 
 
 def _cell(value: object) -> str:
+    import pandas as pd
+
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, float):

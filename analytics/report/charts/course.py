@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isnan
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analytics.about import times, unmet
 from analytics.report import tables as frames
@@ -21,6 +19,7 @@ from analytics.report.charts.spec import (
     cut,
     figure,
     marks,
+    numbered,
     of_view,
     spans,
     time_axis,
@@ -29,6 +28,9 @@ from analytics.report.charts.spec import (
 from analytics.report.palette import ALERT, BEST, DECIDED, FAINT, HAIR, NOBODY, PALETTE, QUIET, TEAM
 from analytics.report.tables import COURSES, LOSS, NULL, YOURS, each
 from analytics.view import RecordView
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LINES = {YOURS: (TEAM, "solid", 3), NULL: (NOBODY, "dash", 2), frames.BEST: (BEST, "dot", 2)}
 STROKES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -218,7 +220,7 @@ def time_to(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw how long each turning point took, a row each."""
     until = max([60.0, *frame["minute"].dropna()])
     came = frame["minute"].notna()
-    rows = pd.Series(range(len(frame)))
+    rows = numbered(frame)
     traces = [
         spans("until then", QUIET, [0.0] * int(came.sum()), frame["minute"][came], rows[came], frame["title"][came],
               width=0.2, hoverinfo="skip", showlegend=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from analytics.report import story, team
 from analytics.report.charts.spec import (
@@ -14,6 +14,7 @@ from analytics.report.charts.spec import (
     cut,
     figure,
     marks,
+    numbered,
     of_view,
     rows_axis,
     spans,
@@ -24,6 +25,9 @@ from analytics.report.palette import ALERT, BEST, DECIDED, HAIR, NOBODY, OTHER, 
 from analytics.report.tables import each
 from analytics.scorecard import counted
 from simulator.responses import GOOD
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _end(drill: Reviewed, *columns: pd.Series[float]) -> float:
@@ -77,7 +81,7 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 )
 def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw each task from its order to its report, with when it was acknowledged and due."""
-    end, rows = _end(drill, frame["reported"]), pd.Series(range(len(frame)))
+    end, rows = _end(drill, frame["reported"]), numbered(frame)
     looks = {"closed": (BEST, "loop closed"), "late": (ALERT, "late"), "open": (NOBODY, "never reported")}
     traces = []
     for loop, (colour, words) in looks.items():
@@ -185,7 +189,7 @@ VERDICTS = {
 def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw each inject when it came, how it was answered, and when."""
     frame = frame.assign(minute=frame["at"] / 60)
-    rows = pd.Series(range(len(frame)))
+    rows = numbered(frame)
     waited = frame["answered"] >= frame["minute"]  # what came before it is drawn at the inject
     traces = [spans("until answered", QUIET, frame["minute"][waited], frame["answered"][waited], rows[waited],
                     frame["expected"][waited], width=0.24)]  # fmt: skip
@@ -216,7 +220,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 def cues(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw how long each cue stayed with the one role that had it."""
     here = frame[frame["known"].notna()].reset_index(drop=True).assign(minute=lambda rows: rows["shared"])
-    end, rows = _end(drill, here["shared"]), pd.Series(range(len(here)))
+    end, rows = _end(drill, here["shared"]), numbered(here)
     reached = here["shared"].notna()
     labels = [f"{row.title}: {row.text}" for row in each(here)]
     colours = [TEAM if shared else ALERT if row.how == "never" else QUIET

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import isnan
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analytics.playbook import Playbook
 from analytics.report import tables as frames
 from analytics.report.charts.spec import Drawing, Reviewed, chart, cut, figure
 from analytics.report.palette import ALERT, FAINT, OTHER, QUIET, TEAM
 from analytics.report.tables import each
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOTAL = "total"
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import pandas as pd
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.report import cells
 from analytics.report.palette import FAINT
 from analytics.view import RecordView
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
 
 NARROW = 46
 """Characters after which a label is cut."""
@@ -118,6 +119,8 @@ def figure(height: int, traces: Iterable[Part], **layout: Any) -> go.Figure:
         "height": height, "margin": {"l": 8, "r": 14, "t": 8, "b": 8}, "hoverlabel": {"align": "left"},
         "legend": legend, "plot_bgcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
+    import plotly.graph_objects as go
+
     return go.Figure(data=list(traces), layout=made | layout)
 
 
@@ -147,10 +150,17 @@ def above(rows: Iterable[tuple[float, str]]) -> list[Part]:
     ]  # fmt: skip
 
 
+def numbered(frame: pd.DataFrame) -> pd.Series[int]:
+    """Return the place of each row from above, for an axis of rows."""
+    import pandas as pd
+
+    return pd.Series(range(len(frame)))
+
+
 def marks(name: str, symbol: str, colour: str, rows: pd.DataFrame, y: Iterable[float], hover: Iterable[str],
           **more: Any) -> Part:  # fmt: skip
     """Return marks at the `minute` of rows; those with a `seq` carry it, so that a page can open the moment."""
-    seqs = rows["seq"] if "seq" in rows else pd.Series([0] * len(rows))
+    seqs = rows["seq"] if "seq" in rows else [0] * len(rows)
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": list(rows["minute"]), "y": list(y),
         "text": [cut(text, 90) for text in hover], "customdata": [[int(seq)] for seq in seqs], "cliponaxis": False,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, get_args
 
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.ladders import earned_level, rung_of, rungs
@@ -28,6 +26,9 @@ from analytics.report.palette import ALERT, BEST, HAIR, NOBODY, PALETTE, TEAM
 from analytics.report.tables import each
 from analytics.view import RecordView
 from simulator import values
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TAKEN, REJECTED = "taken", "rejected"
 

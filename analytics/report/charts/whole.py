@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from math import isnan
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.record import loss_of
 from analytics.report import story
@@ -30,6 +28,9 @@ from analytics.scorecard import counted
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAN = float("nan")
 PIVOT, RATE = "pivot", "rate"
