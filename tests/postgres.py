@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from sqlalchemy.engine import URL
 
 MISSING = "no PostgreSQL server; `make test` installs it where apt-get can, or set POSTGRES_BIN=/folder/of/initdb"
@@ -58,6 +57,8 @@ class Server:
 
     def start(self) -> None:
         """Start it, again after a `kill` or `stop`, and wait until it answers."""
+        import psycopg
+
         limit = time.monotonic() + PATIENCE
         self._process = self._begun()
         while True:
@@ -111,6 +112,8 @@ class Server:
 
     def execute(self, statement: str, schema: str = "") -> list[tuple[Any, ...]]:
         """Run one statement or several beside the store, and return the rows of the last one."""
+        import psycopg
+
         address = self.url(schema).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address) as connection:
             cursor = connection.execute(statement)  # type: ignore[arg-type]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
 
 from analytics.record import Course, DrillRecord, References
@@ -41,6 +40,9 @@ from tests.analytics.builders import (
     update,
     verify,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = [
     frames.harm, frames.affected, frames.marks, frames.windows, frames.phases, frames.happened, frames.figures,
@@ -189,12 +191,16 @@ def test_a_stated_figure_stands_beside_the_true_one(said: values.Figure, holds: 
 
 
 def test_a_forecast_is_not_held_against_the_present() -> None:
+    import pandas as pd
+
     (row,) = each(frames.figures(view(snapshot("10:00", figure(99_000)))))
     assert math.isnan(row.true)
     assert row.holds is pd.NA
 
 
 def test_a_figure_nobody_can_check_is_left_open() -> None:
+    import pandas as pd
+
     (row,) = each(frames.figures(view(update("12:00", impact=figure(name="nobody_knows")))))
     assert row.holds is pd.NA
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +76,8 @@ def test_the_map_shows_each_status_of_its_table() -> None:
 
 
 def test_the_course_holds_the_numbers_of_its_table() -> None:
+    import pandas as pd
+
     made = charts.parts_course(alike(), PARTS)
     assert ys(made.figure, "one drill, bar: other seeds") == list(
         pd.concat([rows["percent"] for _, rows in made.frame.groupby("part", sort=False)])
@@ -92,6 +93,8 @@ def test_the_course_holds_the_numbers_of_its_table() -> None:
 
 
 def test_an_edited_drill_goes_on_and_a_course_is_told_of_the_drills_since() -> None:
+    import pandas as pd
+
     drills = trends.oldest_first(alike())
     edited = len(drills) - 2
     made, whole = charts.parts_course(drills, PARTS, [edited]), charts.parts_course(drills, PARTS)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
@@ -193,5 +192,7 @@ def test_connections_that_the_server_ends_are_made_anew_without_a_word(postgres:
 
 
 def test_the_server_of_the_tests_takes_nobody_in_without_its_password(postgres: Server) -> None:
+    import psycopg
+
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(postgres.url().set(drivername="postgresql", password="x").render_as_string(hide_password=False))

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from scenarios import load, variants
 from scenarios.lint.book import check_book
@@ -342,12 +341,16 @@ def test_a_few_levels_are_fine() -> None:
         assert read_book(text, "book.yaml").plans
 
 
-SCHEMA = Draft202012Validator(schema())
+def mistakes(text: str) -> list[str]:
+    """Return what a book's schema finds wrong with it."""
+    from jsonschema import Draft202012Validator
+
+    return [one.message for one in Draft202012Validator(schema()).iter_errors(document.read(text, "book.yaml").data)]
 
 
 @pytest.mark.parametrize("name", SPELLED_OUT)
 def test_the_schema_takes_every_book_that_ships(name: str) -> None:
-    assert list(SCHEMA.iter_errors(document.read((FOLDER / name / "book.yaml").read_text("utf-8"), name).data)) == []
+    assert mistakes((FOLDER / name / "book.yaml").read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize(("old", "new"), [
@@ -356,9 +359,8 @@ def test_the_schema_takes_every_book_that_ships(name: str) -> None:
 ])  # fmt: skip
 def test_the_schema_shows_where_a_book_goes_wrong(old: str, new: str) -> None:
     assert old in BOOK
-    right, wrong = (document.read(text, "book.yaml").data for text in (BOOK, BOOK.replace(old, new, 1)))
-    assert SCHEMA.is_valid(right)
-    assert not SCHEMA.is_valid(wrong)
+    assert mistakes(BOOK) == []
+    assert mistakes(BOOK.replace(old, new, 1)) != []
 
 
 # --- names -----------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from simulator.room.store import Store
 from tests.room.rooms import Wall, rooms, say, solo
@@ -22,10 +21,14 @@ from ui import cli
 
 @pytest.mark.parametrize("what", ["scenario", "playbook", "book", "command"])
 def test_schemas_are_valid(drill: Drill, what: str) -> None:
+    from jsonschema import Draft202012Validator
+
     Draft202012Validator.check_schema(drill("schema", what).json)
 
 
 def test_the_command_schema_takes_what_play_takes(drill: Drill) -> None:
+    from jsonschema import Draft202012Validator
+
     schema = Draft202012Validator(drill("schema", "command").json)
     good = {"at": 5, "by": "commander:Ana", "body": {"kind": "declare", "severity": "SEV-1", "title": "x"}}
     assert schema.is_valid(good)

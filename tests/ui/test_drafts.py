@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from analytics.report import cells, timed
 from analytics.report.draft import draft
@@ -161,6 +160,8 @@ def test_whatever_was_read_makes_a_draft_that_is_read(
 
 
 def book(*rows: tuple[object, ...]) -> bytes:
+    from openpyxl import Workbook
+
     held, made = io.BytesIO(), Workbook()
     for row in rows:
         made.active.append(row)
@@ -177,25 +178,28 @@ def repacked(raw: bytes) -> bytes:
     return out.getvalue()
 
 
-WRONG = {
-    "no book": (b"PK\3\4" + b"x" * 40, "x: is no workbook"),
-    "another packing": (repacked(book(("Minute", "Text"), (1, "b"))), "x: is packed as no workbook is"),
-    "no column": (book(("a", "b"), (1, 2)), "x:1: no column is called time"),
-    "no time": (book(("Minute", "Text"), ("soon", "b")), "x:2: 'soon' is no time"),
-    "an empty book": (book(), "x: holds no line"),
-    "other JSON": (b'{"injects": []}', "x: is no exercise in CEXF (no 'inject_payloads')"),
-    "cut JSON": (b'{"exercise"', "x: is no exercise in CEXF"),
-    "no number": (json.dumps({"exercise": {"name": "a"}, "inject_payloads": [], "injects": [{"uuid": "1", "name": "n"}],
-                              "inject_flow": [{"inject_uuid": "1", "timing": {"triggered_at": "1e999"}}]}).encode(),
-                  "(triggered_at 1e999)"),
-    "nothing": (b"", "x: is empty"),
-    "UTF-16": ("a,b".encode("utf-16"), "x: is UTF-16"),
-    "too long": (b"x" * 5_000_001, "more than 5,000,000 bytes"),
-}  # fmt: skip
+def wrong() -> dict[str, tuple[bytes, str]]:
+    """Return files that cannot be read, and what is said of each."""
+    return {
+        "no book": (b"PK\3\4" + b"x" * 40, "x: is no workbook"),
+        "another packing": (repacked(book(("Minute", "Text"), (1, "b"))), "x: is packed as no workbook is"),
+        "no column": (book(("a", "b"), (1, 2)), "x:1: no column is called time"),
+        "no time": (book(("Minute", "Text"), ("soon", "b")), "x:2: 'soon' is no time"),
+        "an empty book": (book(), "x: holds no line"),
+        "other JSON": (b'{"injects": []}', "x: is no exercise in CEXF (no 'inject_payloads')"),
+        "cut JSON": (b'{"exercise"', "x: is no exercise in CEXF"),
+        "no number": (json.dumps({"exercise": {"name": "a"}, "inject_payloads": [],
+                                  "injects": [{"uuid": "1", "name": "n"}],
+                                  "inject_flow": [{"inject_uuid": "1", "timing": {"triggered_at": "1e999"}}]}).encode(),
+                      "(triggered_at 1e999)"),
+        "nothing": (b"", "x: is empty"),
+        "UTF-16": ("a,b".encode("utf-16"), "x: is UTF-16"),
+        "too long": (b"x" * 5_000_001, "more than 5,000,000 bytes"),
+    }  # fmt: skip
 
 
 def test_what_cannot_be_read_is_refused_in_one_line() -> None:
-    for what, (raw, said) in WRONG.items():
+    for what, (raw, said) in wrong().items():
         with pytest.raises(DrillError) as raised:
             drafted(read_exercise(raw, "x"))
         assert said.removeprefix("x: holds") in str(raised.value), (what, str(raised.value))

@@ -19,7 +19,7 @@ from ui.parts.text import escape
 if TYPE_CHECKING:
     import pandas as pd
 
-Lessons = Callable[[RecordView, Mapping[str, Any]], pd.DataFrame]
+Lessons = Callable[[RecordView, Mapping[str, Any]], "pd.DataFrame"]
 
 
 def gaps_view(sitting: Sitting) -> None:
