@@ -201,7 +201,7 @@ def made_of(text: str, file: str, companies: Companies, variant: str) -> LoadedS
         responders=library(book),
         teammates=holders(book),
         guard=lambda: _filled(lambda: drill.source),
-        library=drill.library,
+        library=lambda: drill.library,
     )
 
 
@@ -216,13 +216,14 @@ def _spelled_out(place: ScenarioPlace, variant: str) -> LoadedScenario:
         scenario = scenario.model_copy(update={"words": words_of(parse(text, file, None, companies))})
     world = _python(place)
     book = read_book(*_text(folder, shown, BOOK)) if (folder / BOOK).is_file() else None
+    courses = {} if place.ours else _courses(place, variant)
     return LoadedScenario(
         scenario=scenario,
         make_world=lambda: world(scenario.parameters),
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
         guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch, companies)),
-        library=None if place.ours else _courses(place, variant),
+        library=None if place.ours else lambda: courses,
     )
 
 

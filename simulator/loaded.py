@@ -35,8 +35,8 @@ class LoadedScenario:
     """Who acts unasked where nobody sits."""
     guard: Callable[[], AbstractContextManager[None]] = nullcontext
     """Makes a context in which what the author's own Python raises is a ScenarioError with file and line."""
-    library: Mapping[str, Any] | None = None
-    """Courses that come with it, in the form of a `library.yaml`; None: those that lie in the package."""
+    library: Callable[[], Mapping[str, Any]] | None = None
+    """Gives courses that come with it, in the form of a `library.yaml`; None: those that lie in the package."""
     variants: tuple[str, ...] = ("base",)
     """All variants there are of it, the base first."""
     difficulty: str = "standard"

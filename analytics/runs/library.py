@@ -86,7 +86,7 @@ def library_for(loaded: LoadedScenario) -> Library:
     scenario = loaded.scenario
     if loaded.library is None:
         return library_of(scenario.id, scenario.variant)
-    return _valid(scenario.id, loaded.library)
+    return _valid(scenario.id, loaded.library())
 
 
 @cache

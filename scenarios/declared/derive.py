@@ -39,10 +39,8 @@ class Ran:
     """By group: minutes times the share that was hit, from the moment moves are tried."""
     hit: Sequence[float]
     """The share of all that was hit, at each step."""
-    shares: Sequence[Mapping[str, float]]
-    """By group, at each step."""
     furthest: Mapping[str, float]
-    """By signal: the furthest it went from its normal value."""
+    """By signal: the furthest it went from its normal value, where nobody does anything; else nothing."""
     beyond: Mapping[int, float]
 
 
@@ -121,6 +119,7 @@ class Bench:
     def _run(self, due: list[Turned], frozen: bool, step: int | None) -> Ran:
         world, drill = copy.deepcopy(self.begun), self.drill
         world.step_seconds = step or world.step_seconds
+        furthest = {} if due or frozen else dict.fromkeys(self.normal, 0.0)
         if not frozen:
             merges = [one for one in drill.world.happens if one.unless_frozen]
             due += [(one.at, lever, value, one.over) for one in merges for lever, value in one.set.items()]
@@ -129,22 +128,20 @@ class Bench:
         due.sort()
         suffered = dict.fromkeys(self.program.groups, 0.0)
         hit: list[float] = []
-        shares: list[Mapping[str, float]] = []
-        furthest = dict.fromkeys(self.normal, 0.0)
         while world.now < drill.horizon:
             while due and due[0][0] <= world.now:
                 _, lever, value, over = due.pop(0)
                 world.turn(lever, value, over)
             world.step(min(GRID, drill.horizon - world.now))
-            shares.append(world.outside())
-            hit.append(world.hit())
+            shares = world.outside()
+            hit.append(world.weighed(shares))
             if world.now >= TRIED_AT:
-                for group, share in shares[-1].items():
+                for group, share in shares.items():
                     suffered[group] += share * GRID / 60
-            if world.now % 60 == 0:
+            if furthest and world.now % 60 == 0:
                 for name, value in world.observe().items():
                     furthest[name] = max(furthest[name], abs(value - self.normal[name]))
-        return Ran(dict(world.harm()), dict(world.borne()), suffered, hit, shares, furthest, dict(world.beyond))
+        return Ran(dict(world.harm()), dict(world.borne()), suffered, hit, furthest, dict(world.beyond))
 
     def ahead(self, at: int, later: int) -> dict[str, float]:
         """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,7 +50,11 @@ class MadeDrill:
     """Where each part of the drill itself was written."""
     scenario: Scenario
     book: dict[str, Any]
-    library: dict[str, Any]
+
+    @cached_property
+    def library(self) -> dict[str, Any]:
+        """Return its courses; they are walked when they are first asked for, since a drill is played without them."""
+        return library(self.drill, self.numbers, self.bench, self.scenario.whole_version)
 
     def world(self) -> DeclaredWorld:
         """Return a world of it."""
@@ -78,8 +82,7 @@ def made(text: str, file: str, variant: str = "base", companies: Companies = ())
     except ValidationError as error:
         raise schema_problems(error, source, Scenario)[0].error() from None
     book = book_of(drill, scenario, worked_out)
-    courses = library(drill, worked_out, bench, scenario.whole_version)
-    return MadeDrill(drill, program, bench, worked_out, source, written, scenario, book, courses)
+    return MadeDrill(drill, program, bench, worked_out, source, written, scenario, book)
 
 
 def _digest(written: DrillSource) -> str:

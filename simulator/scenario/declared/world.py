@@ -58,7 +58,8 @@ class DeclaredWorld(Mechanics):
         """Move every stock on by `dt` seconds, and count the harm."""
         self._happen(dt)
         values, program = self._values, self.program
-        self._refresh(program.moving)
+        if not self._fresh:
+            self._refresh(program.moving)
         minutes = dt / 60
         changes = [change(values) for _, change, _, _ in program.stocks]
         if self.now >= 0:
@@ -72,6 +73,10 @@ class DeclaredWorld(Mechanics):
                 value = bound
             values[slot] = value
         self._fresh = False
+
+    def _move(self) -> None:
+        self._fresh = self._fresh and not self._ramps
+        super()._move()
 
     def _happen(self, dt: int) -> None:
         while self._due and self._due[0][0] < self.now + dt:
@@ -139,7 +144,11 @@ class DeclaredWorld(Mechanics):
 
     def hit(self) -> float:
         """Return the share of all that is hit, by weight."""
-        return sum(weight * share for weight, share in zip(self._weights, self.outside().values(), strict=True))
+        return self.weighed(self.outside())
+
+    def weighed(self, shares: Mapping[str, float]) -> float:
+        """Return what shares by group, as `outside` gives them, come to by weight."""
+        return sum(weight * share for weight, share in zip(self._weights, shares.values(), strict=True))
 
     def figures(self) -> Mapping[str, float]:
         """Return the figures, and each kind of harm so far."""
@@ -149,9 +158,9 @@ class DeclaredWorld(Mechanics):
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
         """Return what is so: who is hit, how badly, and what the author named."""
-        values, spec = self._now(), self.program.spec
-        out = {group: round(share, 4) > spec.groups[group].tolerance for group, share in self.outside().items()}
-        hit = round(self.hit(), 4)
+        values, spec, shares = self._now(), self.program.spec, self.outside()
+        out = {group: round(share, 4) > spec.groups[group].tolerance for group, share in shares.items()}
+        hit = round(self.weighed(shares), 4)
         usual: dict[str, bool | int | float | str] = {
             "fault": self.now >= self.fault_at, "hit": hit > HIT, "all_back": not any(out.values()),
             "production_affected": hit > HIT, "users_blocked": hit > 2 * HIT, "widespread": hit > WIDESPREAD,
