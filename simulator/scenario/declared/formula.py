@@ -53,6 +53,12 @@ class FormulaScope(Protocol):
     def named(self, name: str, group: str | None) -> Part:
         """Return what a name means in a group, or outside of them. Raises FormulaError."""
 
+    def steady(self, name: str) -> bool:
+        """Tell whether levers alone decide what a name means."""
+
+    def kept(self, steady: Closure) -> Slot:
+        """Return where what levers alone decide stands; it is worked out when a lever turns."""
+
 
 def parsed(text: str | float) -> ast.expr:
     """Return the tree of a formula, all of whose nodes are allowed. Raises FormulaError."""
@@ -84,34 +90,45 @@ def names_in(tree: ast.expr, inside_total: bool = False) -> Iterator[tuple[str, 
                 yield from names_in(child, inside_total)
 
 
-def built(tree: ast.expr, scope: FormulaScope, group: str | None) -> Part:
-    """Return what a parsed formula comes to in a group, or outside of them. Raises FormulaError."""
+def built(tree: ast.expr, scope: FormulaScope, group: str | None, keep: bool = True) -> Part:
+    """Return what a parsed formula comes to in a group, or outside of them. Raises FormulaError.
+
+    With `keep`, its largest parts that levers alone decide are kept: the world steps far more often than a lever turns.
+    """
+    if keep and not isinstance(tree, ast.Name) and all(scope.steady(name) for name, _ in names_in(tree)):
+        part = _composed(tree, scope, group, False)
+        return scope.kept(part) if callable(part) else part
+    return _composed(tree, scope, group, keep)
+
+
+def _composed(tree: ast.expr, scope: FormulaScope, group: str | None, keep: bool) -> Part:
     match tree:
         case ast.Constant():
             return float(tree.value)  # type: ignore[arg-type]  # _allowed saw to it
         case ast.Name():
             return scope.named(tree.id, group)
         case ast.UnaryOp(op=ast.USub()):
-            return _arithmetic(ast.Sub, 0.0, built(tree.operand, scope, group))
+            return _arithmetic(ast.Sub, 0.0, built(tree.operand, scope, group, keep))
         case ast.UnaryOp(op=ast.Not()):
-            return _not(built(tree.operand, scope, group))
+            return _not(built(tree.operand, scope, group, keep))
         case ast.BinOp():
-            return _arithmetic(type(tree.op), built(tree.left, scope, group), built(tree.right, scope, group))
+            left, right = (built(one, scope, group, keep) for one in (tree.left, tree.right))
+            return _arithmetic(type(tree.op), left, right)
         case ast.Compare():
-            sides = [built(one, scope, group) for one in (tree.left, *tree.comparators)]
+            sides = [built(one, scope, group, keep) for one in (tree.left, *tree.comparators)]
             found = [_compared(type(op), a, b) for op, (a, b) in zip(tree.ops, pairwise(sides), strict=True)]
             return reduce(_both, found)
         case ast.BoolOp():
-            sides = [built(one, scope, group) for one in tree.values]
+            sides = [built(one, scope, group, keep) for one in tree.values]
             return reduce(_both if isinstance(tree.op, ast.And) else _either, sides)
         case ast.Call(func=ast.Name(id="total")):
             return reduce(
-                lambda a, b: _arithmetic(ast.Add, a, b), (built(tree.args[0], scope, g) for g in scope.groups)
+                lambda a, b: _arithmetic(ast.Add, a, b), (built(tree.args[0], scope, g, keep) for g in scope.groups)
             )
         case ast.Call(func=ast.Name(id="of")):
-            return built(tree.args[1], scope, _group(tree.args[0], scope))
+            return built(tree.args[1], scope, _group(tree.args[0], scope), keep)
         case ast.Call(func=ast.Name(id=name)):
-            sides = [built(one, scope, group) for one in tree.args]
+            sides = [built(one, scope, group, keep) for one in tree.args]
             return reduce(_smaller if name == "min" else _larger, sides)
     raise FormulaError("cannot be worked out", "use + - * /, comparisons, and, or, not, min, max, total and of")
 
@@ -206,12 +223,9 @@ def _group(tree: ast.expr, scope: FormulaScope) -> str:
     return name
 
 
-def _over(a: float, b: float) -> float:
-    return a / b if b else 0.0
-
-
 _PLAIN: dict[type, Callable[[float, float], float]] = {
-    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b, ast.Div: _over,
+    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b if b else 0.0,
 }  # fmt: skip
 # One closure for each form of its operands: a call less for each that merely stands somewhere. A world is stepped
 # thousands of times a drill, and most of its operands merely stand somewhere.
@@ -219,6 +233,7 @@ _SLOT_SLOT: dict[type, Callable[[int, int], Closure]] = {
     ast.Add: lambda i, j: lambda v: v[i] + v[j],
     ast.Sub: lambda i, j: lambda v: v[i] - v[j],
     ast.Mult: lambda i, j: lambda v: v[i] * v[j],
+    ast.Div: lambda i, j: lambda v: v[i] / b if (b := v[j]) else 0.0,
 }
 _SLOT_NUMBER: dict[type, Callable[[int, float], Closure]] = {
     ast.Add: lambda i, c: lambda v: v[i] + c,
@@ -230,21 +245,25 @@ _NUMBER_SLOT: dict[type, Callable[[float, int], Closure]] = {
     ast.Add: lambda c, i: lambda v: c + v[i],
     ast.Sub: lambda c, i: lambda v: c - v[i],
     ast.Mult: lambda c, i: lambda v: c * v[i],
+    ast.Div: lambda c, i: lambda v: c / b if (b := v[i]) else 0.0,
 }
 _SLOT_ANY: dict[type, Callable[[int, Closure], Closure]] = {
     ast.Add: lambda i, f: lambda v: v[i] + f(v),
     ast.Sub: lambda i, f: lambda v: v[i] - f(v),
     ast.Mult: lambda i, f: lambda v: v[i] * f(v),
+    ast.Div: lambda i, f: lambda v: v[i] / b if (b := f(v)) else 0.0,
 }
 _ANY_SLOT: dict[type, Callable[[Closure, int], Closure]] = {
     ast.Add: lambda f, i: lambda v: f(v) + v[i],
     ast.Sub: lambda f, i: lambda v: f(v) - v[i],
     ast.Mult: lambda f, i: lambda v: f(v) * v[i],
+    ast.Div: lambda f, i: lambda v: f(v) / b if (b := v[i]) else 0.0,
 }
 _NUMBER_ANY: dict[type, Callable[[float, Closure], Closure]] = {
     ast.Add: lambda c, f: lambda v: c + f(v),
     ast.Sub: lambda c, f: lambda v: c - f(v),
     ast.Mult: lambda c, f: lambda v: c * f(v),
+    ast.Div: lambda c, f: lambda v: c / b if (b := f(v)) else 0.0,
 }
 _ANY_NUMBER: dict[type, Callable[[Closure, float], Closure]] = {
     ast.Add: lambda f, c: lambda v: f(v) + c,
@@ -256,15 +275,15 @@ _ANY_ANY: dict[type, Callable[[Closure, Closure], Closure]] = {
     ast.Add: lambda f, g: lambda v: f(v) + g(v),
     ast.Sub: lambda f, g: lambda v: f(v) - g(v),
     ast.Mult: lambda f, g: lambda v: f(v) * g(v),
-    ast.Div: lambda f, g: lambda v: _over(f(v), g(v)),
+    ast.Div: lambda f, g: lambda v: f(v) / b if (b := g(v)) else 0.0,
 }
 
 
 def _arithmetic(op: type, a: Part, b: Part) -> Part:
     if isinstance(a, float) and isinstance(b, float):
         return _PLAIN[op](a, b)
-    if op is ast.Div and (b == 0.0 or not isinstance(b, float)):
-        return 0.0 if b == 0.0 else _ANY_ANY[op](closure(a), closure(b))
+    if op is ast.Div and b == 0.0:
+        return 0.0
     if op is ast.Mult and 0.0 in (a, b):
         return 0.0
     if (op is ast.Mult and a == 1.0) or (op is ast.Add and a == 0.0):
@@ -289,13 +308,22 @@ def _folded(a: Part, b: Part, made: Closure) -> Part:
     return made([]) if isinstance(a, float) and isinstance(b, float) else made
 
 
+# A bound is mostly a number: one call less for it.
 def _smaller(a: Part, b: Part) -> Part:
     f, g = closure(a), closure(b)
+    if isinstance(a, float) and not isinstance(b, float):
+        return lambda v: a if a < (y := g(v)) else y
+    if isinstance(b, float) and not isinstance(a, float):
+        return lambda v: x if (x := f(v)) < b else b
     return _folded(a, b, lambda v: x if (x := f(v)) < (y := g(v)) else y)
 
 
 def _larger(a: Part, b: Part) -> Part:
     f, g = closure(a), closure(b)
+    if isinstance(a, float) and not isinstance(b, float):
+        return lambda v: a if a > (y := g(v)) else y
+    if isinstance(b, float) and not isinstance(a, float):
+        return lambda v: x if (x := f(v)) > b else b
     return _folded(a, b, lambda v: x if (x := f(v)) > (y := g(v)) else y)
 
 

@@ -31,8 +31,10 @@ class Program:
     slots: dict[tuple[str, str], int] = field(default_factory=dict)
     """Name and group (empty: none) -> where its value stands."""
     starts: list[float] = field(default_factory=list)
+    steady: list[tuple[int, Closure]] = field(default_factory=list)
+    """Slot and formula of what levers alone decide, in the order in which they rest on each other."""
     lets: list[tuple[int, Closure]] = field(default_factory=list)
-    """Slot and formula of each name, in the order in which they rest on each other."""
+    """The same of every other name."""
     moving: list[tuple[int, Closure]] = field(default_factory=list)
     """Those of them that stocks and harm rest on."""
     stocks: list[tuple[int, Closure, float, float]] = field(default_factory=list)
@@ -68,6 +70,7 @@ class _Compiler:
         """Name -> where it is written, and its parsed formula."""
         self._stocks: dict[str, tuple[Steps, Stock]] = {}
         self._by_group: dict[str, bool] = {}
+        self._steady: dict[str, bool] = {}
 
     def program(self) -> Program:
         """Return the program."""
@@ -78,9 +81,10 @@ class _Compiler:
         made = self._made
         for name in order:
             path, tree = self._let[name]
+            found = made.steady if self.steady(name) else made.lets
             for group in self.groups if self._by_group[name] else ("",):
                 with_slot = self._closure(path, tree, group or None)
-                made.lets.append((made.slots[name, group], with_slot))
+                found.append((made.slots[name, group], with_slot))
         for name, (path, stock) in self._stocks.items():
             change = self._parsed(path, stock.change)
             for group in self.groups:
@@ -205,6 +209,19 @@ class _Compiler:
             return Slot(slots[name, group])
         return self.constant(name, group)
 
+    def steady(self, name: str) -> bool:
+        """Tell whether levers alone decide what a name means."""
+        if name in self._let and name not in self._steady:
+            self._steady[name] = all(self.steady(one) for one, _ in names_in(self._let[name][1]))
+        return self._steady.get(name, name not in self._stocks and name not in CLOCKS)
+
+    def kept(self, steady: Closure) -> Slot:
+        """Return where what levers alone decide stands."""
+        made = self._made
+        made.steady.append((len(made.starts), steady))
+        made.starts.append(0.0)
+        return Slot(made.steady[-1][0])
+
     def constant(self, name: str, group: str | None) -> float:
         """Return a number of a group. Raises FormulaError."""
         if not any(name in one.numbers for one in self._spec.groups.values()) or group is None:
@@ -292,3 +309,9 @@ class _Constants:
 
     def named(self, name: str, group: str | None) -> Part:
         return self.compiler.constant(name, group)
+
+    def steady(self, name: str) -> bool:
+        return False
+
+    def kept(self, steady: Closure) -> Slot:
+        raise AssertionError("nothing is steady here")

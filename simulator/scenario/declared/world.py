@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from operator import mul
 from typing import Any
 
 from simulator.scenario.declared.program import AFFECTED, POSTED, Program
@@ -40,10 +41,11 @@ class DeclaredWorld(Mechanics):
         self._due: list[tuple[int, str, float, int]] = []
         self._until: dict[str, int] = {}
         self._fresh = False
-        self._affected = [program.slots[AFFECTED, group] for group in program.groups]
+        self._affected = [(group, program.slots[AFFECTED, group]) for group in program.groups]
         self._weights = [program.spec.groups[group].weight for group in program.groups]
         self.beyond: dict[int, float] = {}
         """Slot of a stock -> how far its change would have taken it past its bounds, at most."""
+        self._set()
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand as it was declared at `at`; what happens before T+0 moves with the fault."""
@@ -63,8 +65,10 @@ class DeclaredWorld(Mechanics):
         minutes = dt / 60
         changes = [change(values) for _, change, _, _ in program.stocks]
         if self.now >= 0:
+            borne = self._borne
             for at, (_, _, rate) in enumerate(program.rates):
-                self._borne[at] += bounded(rate(values)) * minutes
+                worth = rate(values)
+                borne[at] += (worth if -BOUND <= worth <= BOUND else bounded(worth)) * minutes
         for (slot, _, least, most), change in zip(program.stocks, changes, strict=True):
             value = values[slot] + change * minutes
             if not least <= value <= most:
@@ -75,22 +79,29 @@ class DeclaredWorld(Mechanics):
         self._fresh = False
 
     def _move(self) -> None:
-        self._fresh = self._fresh and not self._ramps
-        super()._move()
+        if self._ramps:
+            super()._move()
+            self._set()
 
     def _happen(self, dt: int) -> None:
         while self._due and self._due[0][0] < self.now + dt:
             _, lever, value, over = self._due.pop(0)
             self.turn(lever, value, over)
-        for lever, until in list(self._until.items()):
+        for lever, until in list(self._until.items()) if self._until else ():
             if self.now >= until:
                 del self._until[lever]
                 self.turn(lever, self._rest[lever], 0)
 
-    def _refresh(self, lets: list[tuple[int, Any]]) -> None:
-        values = self._values
+    def _set(self) -> None:
+        """Have formulas read the levers as they stand, and work out what these alone decide."""
+        self._fresh, values = False, self._values
         for name, slot in self._knobs:
             values[slot] = self.knob[name]
+        for slot, formula in self.program.steady:
+            values[slot] = formula(values)
+
+    def _refresh(self, lets: list[tuple[int, Any]]) -> None:
+        values = self._values
         values[0] = max(0.0, (self.now - self.fault_at) / 60)
         values[1] = self.now / 60
         for slot, formula in lets:
@@ -110,7 +121,7 @@ class DeclaredWorld(Mechanics):
     def turn(self, knob: str, value: float, over: int) -> None:
         """Move `knob` to `value` linearly over `over` seconds; a pulse goes back by itself. Raises KeyError."""
         super().turn(knob, value, over)
-        self._fresh = False
+        self._set()
         if knob in self.program.pulses and value != self._rest[knob]:
             self._until[knob] = self.now + self.program.pulses[knob]
 
@@ -138,9 +149,11 @@ class DeclaredWorld(Mechanics):
 
     def outside(self) -> Mapping[str, float]:
         """Return by group the share that is hit."""
-        values = self._now()
-        shares = (min(1.0, max(0.0, values[slot])) for slot in self._affected)
-        return dict(zip(self.program.groups, shares, strict=True))
+        values, shares = self._now(), {}
+        for group, slot in self._affected:
+            share = values[slot]
+            shares[group] = share if 0.0 < share <= 1.0 else min(1.0, max(0.0, share))
+        return shares
 
     def hit(self) -> float:
         """Return the share of all that is hit, by weight."""
@@ -148,7 +161,7 @@ class DeclaredWorld(Mechanics):
 
     def weighed(self, shares: Mapping[str, float]) -> float:
         """Return what shares by group, as `outside` gives them, come to by weight."""
-        return sum(weight * share for weight, share in zip(self._weights, shares.values(), strict=True))
+        return sum(map(mul, self._weights, shares.values()))
 
     def figures(self) -> Mapping[str, float]:
         """Return the figures, and each kind of harm so far."""
