@@ -42,6 +42,9 @@ class Ran:
     furthest: Mapping[str, float]
     """By signal: the furthest it went from its normal value, where nobody does anything; else nothing."""
     beyond: Mapping[int, float]
+    figures: Mapping[str, float]
+    """What figures, and signals, are at the horizon."""
+    signals: Mapping[str, float]
 
 
 @dataclass
@@ -93,7 +96,7 @@ class Bench:
         since: dict[str, int] = {}
         while world.now < self.drill.horizon:
             world.step(GRID)
-            seen = world.observe()
+            seen = world.observe(pages)
             for name, signal in pages.items():
                 rule = signal.page
                 if rule is None or math.isnan(seen[name]):
@@ -141,7 +144,10 @@ class Bench:
             if furthest and world.now % 60 == 0:
                 for name, value in world.observe().items():
                     furthest[name] = max(furthest[name], abs(value - self.normal[name]))
-        return Ran(dict(world.harm()), dict(world.borne()), suffered, hit, furthest, dict(world.beyond))
+        return Ran(
+            dict(world.harm()), dict(world.borne()), suffered, hit, furthest, dict(world.beyond), world.figures(),
+            world.observe(),
+        )  # fmt: skip
 
     def ahead(self, at: int, later: int) -> dict[str, float]:
         """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""
@@ -207,12 +213,11 @@ class Bench:
 
 def boundless(drill: DrillData, bench: Bench) -> Iterator[tuple[Steps, str, str]]:
     """Yield what grows beyond all bounds where nobody does anything."""
-    world = copy.deepcopy(bench.begun)
-    world.step(drill.horizon)
+    null = bench.run()
     kinds: tuple[tuple[Steps, Mapping[str, float]], ...] = (
-        (("world", "harm"), world.harm()),
-        (("world", "figures"), {name: world.figures()[name] for name in drill.world.figures}),
-        (("signals",), {name: world.observe()[name] for name in drill.signals}),
+        (("world", "harm"), null.harm),
+        (("world", "figures"), {name: null.figures[name] for name in drill.world.figures}),
+        (("signals",), {name: null.signals[name] for name in drill.signals}),
     )
     for path, values in kinds:
         for name, value in values.items():

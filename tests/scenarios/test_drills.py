@@ -277,6 +277,38 @@ def test_a_drill_too_short_to_close_is_refused() -> None:
     assert mistakes(changed(("\nt0:", "\nhorizon: 12m\nt0:")), "x/drill.yaml") == []
 
 
+@pytest.mark.parametrize(("name", "change", "most"), [
+    ("queue_twice", (), 0.6), ("tokens_short", (), 0.7),
+    ("queue_twice", ("comes + work", "comes + 0 * minute + work"), 1.0),  # what rests on the clock never stands
+])  # fmt: skip
+def test_what_stands_still_before_the_page_is_passed_over_and_comes_to_the_same(
+    name: str, change: tuple[str, str], most: float
+) -> None:
+    drill = made(changed(*[change] if change else [], name=name), f"{name}/drill.yaml")
+    levers = [*drill.program.spec.levers]
+
+    def walked(world: Any) -> tuple[list[object], int]:
+        taken, integrate = [], world.integrate
+        world.integrate = lambda dt: (taken.append(dt), integrate(dt))
+        world.start(drill.drill.starts, drill.drill.fault.at)
+        shown = []
+        for at in range(100):
+            if at % 20 == 7 and name != "tokens_short":  # there something happens 45 minutes after the fault
+                world.turn(levers[at // 20], 0.5, 90)
+            if at % 20 == 11 and name != "tokens_short":
+                world.turn(levers[at // 20], drill.program.spec.levers[levers[at // 20]], 0)
+            world.step((15, 60, 300)[at % 3])
+            shown.append((world.now, world.observe(), world.harm(), world.facts(), world.knobs()))
+        return shown, len(taken)
+
+    (found, fewer), plain = walked(drill.world()), drill.world()
+    plain.calm = lambda dt: 0  # type: ignore[method-assign]
+    whole, slices = walked(plain)
+    assert str(found) == str(whole)
+    assert fewer <= most * slices
+    assert (fewer == slices) == (most == 1)
+
+
 def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
     """Hold what is made of an example of fifty minutes; a drill that runs must not go on by another one."""
     drill = made(changed(("\nt0:", "\nhorizon: 50m\nt0:")), "queue_twice/drill.yaml")

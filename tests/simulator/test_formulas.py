@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario.declared.formula import FormulaError, Part, Slot, built, closure, parsed
+from simulator.scenario.declared.formula import Closure, FormulaError, Part, Slot, built, closure, parsed
 
 VALUES = {"a": 2.0, "b": 0.5, "z": 0.0}
 
@@ -19,8 +19,10 @@ VALUES = {"a": 2.0, "b": 0.5, "z": 0.0}
 class Names:
     """Names of the whole world, and `x` by group."""
 
+    levers: str = ""
     groups: Sequence[str] = ("one", "two")
     slots: list[str] = field(default_factory=lambda: [*VALUES, "x one", "x two"])
+    values: list[float] = field(default_factory=lambda: [*VALUES.values(), 10.0, 30.0])
 
     def named(self, name: str, group: str | None) -> Part:
         key = f"{name} {group}" if name == "x" and group else name
@@ -28,10 +30,18 @@ class Names:
             raise FormulaError(f"unknown name {name!r}", "use another")
         return Slot(self.slots.index(key))
 
+    def steady(self, name: str) -> bool:
+        return name in self.levers
 
-def worth(text: str, group: str | None = None) -> float:
-    """Return what a formula comes to."""
-    return closure(built(parsed(text), Names(), group))([*VALUES.values(), 10.0, 30.0])
+    def kept(self, steady: Closure) -> Slot:
+        self.values.append(steady(self.values))
+        return Slot(len(self.values) - 1)
+
+
+def worth(text: str, group: str | None = None, levers: str = "") -> float:
+    """Return what a formula comes to, where these names are levers."""
+    names = Names(levers)
+    return closure(built(parsed(text), names, group))(names.values)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +56,12 @@ def worth(text: str, group: str | None = None) -> float:
 )  # fmt: skip
 def test_a_formula_is_worth_what_it_says(text: str, value: float) -> None:
     assert worth(text) == pytest.approx(value)
+
+
+def test_what_levers_alone_decide_is_kept_whole() -> None:
+    names = Names(levers="ab")
+    assert closure(built(parsed("max(0, x - a * (1 + b)) + min(a, b)"), names, "one"))(names.values) == 7.5
+    assert names.values[-2:] == [3.0, 0.5]  # each as one: of its parts none is kept
 
 
 def test_a_name_by_group_is_that_of_the_group() -> None:
@@ -87,6 +103,7 @@ _SUMS = st.recursive(
 def test_arithmetic_is_that_of_python(text: str) -> None:
     known = {**VALUES, "min": min, "max": max, "__builtins__": {}}
     assert worth(text) == pytest.approx(eval(text, known))
+    assert worth(text, levers="az") == worth(text, levers="abz") == worth(text)
 
 
 @settings(deadline=None, max_examples=60)

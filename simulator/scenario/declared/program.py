@@ -12,7 +12,7 @@ from simulator.scenario.declared.formula import Closure, FormulaError, Part, Slo
 from simulator.scenario.declared.spec import Formula, Readings, Stock, WorldSpec
 from simulator.scenario.document import Steps
 
-CLOCKS = ("since_fault", "minute")
+CLOCKS = SINCE_FAULT, MINUTE = "since_fault", "minute"
 """Minutes since the fault began, 0 before it; minutes since T+0."""
 POSTED = "public_post"
 """Lever that every public update turns, for whoever wants to use it."""
@@ -37,6 +37,8 @@ class Program:
     """The same of every other name."""
     moving: list[tuple[int, Closure]] = field(default_factory=list)
     """Those of them that stocks and harm rest on."""
+    clocks: frozenset[str] = frozenset()
+    """The clocks that stocks and harm rest on."""
     stocks: list[tuple[int, Closure, float, float]] = field(default_factory=list)
     """Slot, change a minute, least and most of each stock."""
     rates: list[tuple[str, str, Closure]] = field(default_factory=list)
@@ -281,12 +283,13 @@ class _Compiler:
                 made.tables[name][column] = [self._closure(path, tree, group) for group in self.groups]
 
     def _moving(self, order: Sequence[str]) -> list[tuple[int, Closure]]:
-        """Return the names that stocks and harm rest on, directly or through others."""
+        """Return the names that stocks and harm rest on, directly or through others; note the clocks among them."""
         texts = [stock.change for _, stock in self._stocks.values()] + [one.rate for one in self._spec.harm.values()]
         wanted = {name for text in texts for name, _ in self._names(text)}
         for name in reversed(order):
             if name in wanted:
                 wanted |= {one for one, _ in names_in(self._let[name][1])}
+        self._made.clocks = frozenset(wanted) & {*CLOCKS}
         mine = {self._made.slots[name, group] for name, group in self._made.slots if name in wanted}
         return [(slot, formula) for slot, formula in self._made.lets if slot in mine]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import mul
 from typing import Any
 
-from simulator.scenario.declared.program import AFFECTED, POSTED, Program
+from simulator.scenario.declared.program import AFFECTED, MINUTE, POSTED, SINCE_FAULT, Program
 from simulator.scenario.mechanics import Mechanics
 
 HIT, WIDESPREAD = 0.01, 0.3
@@ -41,6 +41,8 @@ class DeclaredWorld(Mechanics):
         self._due: list[tuple[int, str, float, int]] = []
         self._until: dict[str, int] = {}
         self._fresh = False
+        self._still = 0
+        """How long the last slice was where it changed no stock; 0 where it did, or where a lever turned since."""
         self._affected = [(group, program.slots[AFFECTED, group]) for group in program.groups]
         self._weights = [program.spec.groups[group].weight for group in program.groups]
         self.beyond: dict[int, float] = {}
@@ -54,7 +56,15 @@ class DeclaredWorld(Mechanics):
         happens = [one for one in self.program.spec.happens if not one.unless_frozen]
         turns = [(one.at + (moved if one.at < 0 else 0), one) for one in happens]
         self._due = sorted((due, lever, value, one.over) for due, one in turns for lever, value in one.set.items())
-        self._fresh = False
+        self._fresh, self._still = False, 0
+
+    def calm(self, dt: int) -> int:
+        """Return how many of the next seconds before T+0 change nothing: in slices like the last one, which did not."""
+        step, clocks = min(dt, self.step_seconds), self.program.clocks
+        if step != self._still or self._ramps or self._until or MINUTE in clocks:
+            return 0
+        ends = [0, *(due for due, *_ in self._due[:1]), *([self.fault_at] if SINCE_FAULT in clocks else [])]
+        return max(0, min(dt, min(ends) - self.now)) // step * step
 
     def integrate(self, dt: int) -> None:
         """Move every stock on by `dt` seconds, and count the harm."""
@@ -69,14 +79,17 @@ class DeclaredWorld(Mechanics):
             for at, (_, _, rate) in enumerate(program.rates):
                 worth = rate(values)
                 borne[at] += (worth if -BOUND <= worth <= BOUND else bounded(worth)) * minutes
+        still = True
         for (slot, _, least, most), change in zip(program.stocks, changes, strict=True):
-            value = values[slot] + change * minutes
+            before = values[slot]
+            value = before + change * minutes
             if not least <= value <= most:
                 bound = least if value < least else most
                 self.beyond[slot] = max(self.beyond.get(slot, 0.0), abs(value - bound))
                 value = bound
             values[slot] = value
-        self._fresh = False
+            still = still and value == before
+        self._fresh, self._still = False, dt if still else 0
 
     def _move(self) -> None:
         if self._ramps:
@@ -94,7 +107,7 @@ class DeclaredWorld(Mechanics):
 
     def _set(self) -> None:
         """Have formulas read the levers as they stand, and work out what these alone decide."""
-        self._fresh, values = False, self._values
+        self._fresh, self._still, values = False, 0, self._values
         for name, slot in self._knobs:
             values[slot] = self.knob[name]
         for slot, formula in self.program.steady:
@@ -125,11 +138,11 @@ class DeclaredWorld(Mechanics):
         if knob in self.program.pulses and value != self._rest[knob]:
             self._until[knob] = self.now + self.program.pulses[knob]
 
-    def observe(self) -> Mapping[str, float]:
-        """Return the value of every signal that something measures."""
-        values = self._now()
-        seen = {name: bounded(float(formula(values))) for name, formula in self.program.signals.items()}
-        return seen | {name: UNSEEN for name, dark in self.program.dark.items() if all(one(values) for one in dark)}
+    def observe(self, names: Iterable[str] = ()) -> Mapping[str, float]:
+        """Return the value of every signal that something measures; where some are named, of those alone."""
+        values, formulas, dark = self._now(), self.program.signals, self.program.dark
+        seen = {name: bounded(float(formulas[name](values))) for name in names or formulas}
+        return seen | {name: UNSEEN for name in dark if name in seen and all(one(values) for one in dark[name])}
 
     def value(self, name: str, group: str = "") -> float:
         """Return what a name stands at now."""
@@ -161,7 +174,7 @@ class DeclaredWorld(Mechanics):
 
     def weighed(self, shares: Mapping[str, float]) -> float:
         """Return what shares by group, as `outside` gives them, come to by weight."""
-        return sum(map(mul, self._weights, shares.values()))
+        return float(sum(map(mul, self._weights, shares.values())))
 
     def figures(self) -> Mapping[str, float]:
         """Return the figures, and each kind of harm so far."""
