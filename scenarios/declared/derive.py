@@ -161,10 +161,11 @@ class Bench:
         """Return by figure the panel that always shows the same, and by what it has to be taken times."""
         calm = self._world()
         calm.start(self.drill.starts, self.drill.fault.at)
-        world, seen = copy.deepcopy(self.begun), [(calm.figures(), calm.observe())]
-        for _ in range(4):
-            seen.append((world.figures(), world.observe()))
+        world = copy.deepcopy(self.begun)
+        seen = [(one.figures(), one.observe()) for one in (calm, world)]
+        for _ in range(3):
             world.step(300)
+            seen.append((world.figures(), world.observe()))
         found: dict[str, tuple[str, float]] = {}
         for figure in self.drill.world.figures:
             for name, signal in self.drill.signals.items():

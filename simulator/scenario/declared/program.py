@@ -41,8 +41,10 @@ class Program:
     """The clocks that stocks and harm rest on."""
     stocks: list[tuple[int, Closure, float, float]] = field(default_factory=list)
     """Slot, change a minute, least and most of each stock."""
-    rates: list[tuple[str, str, Closure]] = field(default_factory=list)
-    """Kind of harm, group that suffers it (empty: all), and what is added a minute."""
+    harmed: list[tuple[str, str]] = field(default_factory=list)
+    """Kind of harm, and group that suffers it (empty: all)."""
+    rates: list[tuple[int, Closure]] = field(default_factory=list)
+    """Which of them, and what is added a minute; none for a group that such harm never reaches."""
     facts: dict[str, Closure] = field(default_factory=dict)
     figures: dict[str, Closure] = field(default_factory=dict)
     signals: dict[str, Closure] = field(default_factory=dict)
@@ -238,12 +240,15 @@ class _Compiler:
         return [*dict.fromkeys((*self._levers, *self._stocks, *self._let, *numbers, *CLOCKS))]
 
     def _closure(self, path: Steps, tree: Any, group: str | None) -> Closure:
+        return closure(self._part(path, tree, group))
+
+    def _part(self, path: Steps, tree: Any, group: str | None) -> Part:
         try:
-            return closure(built(tree, self, group))
+            return built(tree, self, group)
         except FormulaError as error:
             if (path, error.what, error.remedy) not in self._made.problems:
                 self._find(path, error)
-            return closure(0.0)
+            return 0.0
 
     def _rates(self) -> None:
         for name, harm in self._spec.harm.items():
@@ -251,7 +256,10 @@ class _Compiler:
             tree = self._parsed(path, harm.rate)
             by_group = any(not within and self._is_by_group(one) for one, within in names_in(tree))
             for group in self.groups if by_group else ("",):
-                self._made.rates.append((name, group, self._closure(path, tree, group or None)))
+                part = self._part(path, tree, group or None)
+                if part != 0.0:
+                    self._made.rates.append((len(self._made.harmed), closure(part)))
+                self._made.harmed.append((name, group))
 
     def _readable(self) -> None:
         made, told = self._made, self._readings

@@ -36,7 +36,7 @@ class DeclaredWorld(Mechanics):
         self._knobs = [(name, program.slots[name, ""]) for name in (POSTED, *program.spec.levers)]
         self.knob = {name: program.starts[slot] for name, slot in self._knobs}
         self._rest = dict(self.knob)
-        self._borne = [0.0] * len(program.rates)
+        self._borne = [0.0] * len(program.harmed)
         self._nominal = nominal
         self._due: list[tuple[int, str, float, int]] = []
         self._until: dict[str, int] = {}
@@ -76,7 +76,7 @@ class DeclaredWorld(Mechanics):
         changes = [change(values) for _, change, _, _ in program.stocks]
         if self.now >= 0:
             borne = self._borne
-            for at, (_, _, rate) in enumerate(program.rates):
+            for at, rate in program.rates:
                 worth = rate(values)
                 borne[at] += (worth if -BOUND <= worth <= BOUND else bounded(worth)) * minutes
         still = True
@@ -150,8 +150,7 @@ class DeclaredWorld(Mechanics):
 
     def borne(self) -> Mapping[tuple[str, str], float]:
         """Return harm since T+0 by kind and the group that suffered it (empty: all)."""
-        rates = ((name, group) for name, group, _ in self.program.rates)
-        return dict(zip(rates, self._borne, strict=True))
+        return dict(zip(self.program.harmed, self._borne, strict=True))
 
     def harm(self) -> Mapping[str, float]:
         """Return harm by kind since T+0."""
