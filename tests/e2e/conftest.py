@@ -12,13 +12,16 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from simulator.record.entry import Body
 from simulator.room.store import Store
+
+if TYPE_CHECKING:
+    from tests.e2e.desk import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGS = [
@@ -424,3 +427,20 @@ class Console:
         """Take a screenshot; nothing happens without a folder for it."""
         if SHOTS:
             self.page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+@pytest.fixture(scope="module")
+def stage(server: Server, browser: Browser) -> Iterator[Stage]:
+    """Return a drill with a host's desk and people in their seats, before its start."""
+    from tests.e2e.desk import staged
+
+    with staged(server, browser) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(stage: Stage) -> Stage:
+    """Return the stage with its clock running, some minutes after the page."""
+    from tests.e2e.desk import started
+
+    return started(stage)

@@ -6,27 +6,14 @@ What a press did is read off the page where it shows, and off the drill itself w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import Server, eventually
-from tests.e2e.desk import Stage, form, go_on, row, said, staged, started, unfold
+from tests.e2e.conftest import eventually
+from tests.e2e.desk import Stage, form, go_on, row, said, unfold
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
-
-
-@pytest.fixture(scope="module")
-def stage(server: Server, browser: Browser) -> Iterator[Stage]:
-    with staged(server, browser) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def running(stage: Stage) -> Stage:
-    """Return the stage with its clock running, some minutes after the page."""
-    return started(stage)
 
 
 # --- before the start --------------------------------------------------------------------------------------

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from simulator.values import OBSERVER
-from tests.e2e.conftest import PATIENCE, SHOTS, Server
-from tests.e2e.desk import Stage, form, go_on, said, staged, started, unfold
+from tests.e2e.conftest import PATIENCE, SHOTS
+from tests.e2e.desk import Stage, form, go_on, said, unfold
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
-
-
-@pytest.fixture(scope="module")
-def stage(server: Server, browser: Browser) -> Iterator[Stage]:
-    with staged(server, browser) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def running(stage: Stage) -> Stage:
-    """Return the stage with its clock running, some minutes after the page."""
-    return started(stage)
 
 
 # --- seats -------------------------------------------------------------------------------------------------
