@@ -100,7 +100,7 @@ def mistakes(
         found = _read(laid_over(read(text, file), variant, companies))
         if isinstance(found, list):
             return sorted(found)
-        made(text, file, variant, companies)
+        _ = made(text, file, variant, companies).library  # whoever plays it asks for its courses only afterwards
     except ScenarioError as error:
         from scenarios.problem import of_error
 
