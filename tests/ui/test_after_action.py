@@ -9,8 +9,6 @@ from dataclasses import replace
 import pytest
 
 from analytics.about import times
-from analytics.report import story
-from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import refused
@@ -91,13 +89,15 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
             "Recovery verified")) if at is not None]  # fmt: skip
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
     yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
-    late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
+    late = [text for row in context(drill)["injects"] for text in
+            {"late": [f"{row['at']} | late, {row['answered']} | {row['expected']}"], "missed": [row["short"]]}.get(
+                row["verdict"], [])]  # fmt: skip
     untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | the room | recovery: recovered" for m in
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
     last = max((span.until for span in view.commanders), default=0)
     unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
     worse = [f"{clock(m.at)}, a queued change landed" for m in view.all(e.MergeLanded) if m.body.harmful]
-    unheard = [f"nobody | {row.text}" for row in each(story.cues(view)) if row.how == "never" and row.known >= 0]
+    unheard = [f": {row['short']}" for row in context(drill)["knew"] if row["reached"] == "nobody" and not row["moot"]]
     red = [f"{clock(one.at)} | " for one in view.recovery.certificates]
     yield "What was missed?", [*late, *untrue, *unled, *worse, *unheard, *red, "### What was passed over"]
     limits = sorted((one for one in (*card.get("caps", ()), *card.get("anti_patterns", ()))
@@ -113,7 +113,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
         *(f"promised for {clock(round(m.at + 60 * m.body.next_update_minutes))} (executives)"
           for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
-        *(drill.names.answer(m.body.inject, m.body.answer) for m in view.all(acts.AnswerAsker)),
+        *(drill.names.answer(m.body.inject, m.body.answer)[:100] for m in view.all(acts.AnswerAsker)),
     ]  # fmt: skip
 
 
@@ -182,6 +182,15 @@ def test_who_commanded_before_the_first_page_alone_is_left_out() -> None:
     left = b.event("-00:20", e.RoleVacated(role="commander", seat="commander"))
     found = context(built(b.in_command("-00:50"), left, b.in_command("05:00")))["command"]
     assert [(one["who"], one["since"]) for one in found] == [("nobody", "T+00:00"), ("commander", "T+05:00")]
+
+
+def test_a_reason_is_given_once(finished: Callable[[str], Finished]) -> None:
+    score = context(finished("billing_mismatch-impatient-7"))["score"]
+    told = [one["why"] for one in (*score["caps"], *score["areas"])]
+    assert not [why for why in told if sum(why in other for other in told) > 1]
+    landed = "A queued change landed on billing-worker at"
+    assert sum(landed in why for why in told) == 1
+    assert all(one["why"] for one in score["areas"])
 
 
 def test_limits_are_one_only_where_every_sentence_is_the_same() -> None:

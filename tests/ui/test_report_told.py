@@ -37,9 +37,9 @@ def test_a_decision_note_is_told_to_whom_and_what_it_names_stands_beside_what_wa
     tree = context(built(b.act("09:00", "flag"), note))
     (told,) = tree["updates"]
     assert (told["kind"], told["to"]) == ("publish_decision_note", "all who read the record")
-    found = {one["about"]: (one["true"], one["holds"]) for one in tree["claims"]}
-    assert found["steps"] == ("not begun by then: scoped", False)
-    assert not found["figure"][1]
+    found = {one["about"]: (one["said"], one["true"], one["holds"]) for one in tree["claims"]}
+    assert found["steps"] == ("scoped", "not begun by then", False)
+    assert not found["figure"][2]
 
 
 def test_one_level_above_is_said_to_be_taken_as_true(finished: Callable[[str], Finished]) -> None:
@@ -103,11 +103,22 @@ def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Fi
     assert "Whose documents were read can only be bounded" not in kept
     text = report(drill, "report")
     assert "of all of it, its parts weighed by the scenario" in text
-    assert "is called for where people push for opposite steps" in text
+    assert "called for where people push for opposite steps" in text
 
 
-def test_where_nothing_was_mended_no_risk_is_residual() -> None:
-    risk = "Holds, and nobody put it on record: Old key"
+def test_what_a_word_repeats_is_left_out_of_the_report_and_whom_it_went_to_said_once() -> None:
+    first = b.update("20:00", impact=b.figure(3), text="We look.")
+    second = b.update("24:00", "recovered", impact=b.figure(3), text="It is over.")
+    told = [one["anew"] for one in context(built(first, second))["updates"]]
+    assert told[0].startswith("investigating · Locked users 3 · ")
+    assert told[1] == "recovered · It is over."
+
+
+def test_where_nothing_was_mended_those_risks_are_told_that_something_shows() -> None:
+    shown = {"id": "stuck", "title": "Stuck ones", "true_when": {"t": {"above": 0}}, "known_by": ["query:zones"]}
+    made = b.scenario(residual_risks=[{"id": "old_key", "title": "Old key"}, shown])
+    assert "True, and not on record: Stuck ones\n" in report(built(of=made), "report")
+    risk = "True, and not on record: Old key"
     assert risk not in report(built(), "report")
     mended = built(b.act("10:00", "flag"), world=b.truth("12:00"))
     assert risk in report(mended, "report")
