@@ -202,9 +202,10 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     if wanted.empty:
         title = "No inject called for a response"
     return Drawing(title, figure(
-        max(240, 24 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", showlegend=True,
+        max(240, 36 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", showlegend=True,
         xaxis=time_axis(_end(drill, frame["answered"], frame["minute"])),
-        yaxis={"range": [len(frame) - 0.4, -0.6], "visible": False, "fixedrange": True},
+        yaxis={"range": [len(frame) - 0.4, -0.8], "visible": False, "fixedrange": True},
+        annotations=above(zip(rows, (f"{row.persona}: {row.expected or row.text}" for row in each(frame)), strict=True)),
     ))  # fmt: skip
 
 
