@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from analytics.about import times, unmet
+from analytics.about import ending, times, unmet
 from analytics.follow_through.beside import TURNING, beside
 from analytics.overrides import with_overrides
 from analytics.report import story
@@ -26,7 +26,7 @@ from simulator.record.entry import Body
 from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
-from simulator.values import HOST, Ref
+from simulator.values import Ref
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
@@ -134,14 +134,8 @@ def _how(drill: Finished) -> str:
     end = drill.view.first(e.DrillEnded)
     if end is None:
         return "the record stops before"
-    if end.body.how == "resolved":
-        return "closed by the team" + (f" at {clock(drill.view.closed.at)}" if drill.view.closed else "")
-    if end.body.how == "time":
-        return "time was up, with the incident open"
-    asked = next((m for m in reversed(drill.view.all(acts.EndDrill)) if m.seq < end.seq), None)
-    if asked is None or asked.role == HOST:
-        return "stopped by the facilitator"
-    return f"ended by the {drill.view.title('roles', asked.role)} with the incident open"
+    closed = drill.view.closed
+    return f"{ending(drill.view)}{f' at {clock(closed.at)}' if closed else ' with the incident open'}"
 
 
 def _severity(drill: Finished) -> str:

@@ -17,7 +17,7 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return six short answers, each with its question, made of the parts of `tree`."""
     lines = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit": "; ".join(_hit(drill, tree)) or "nobody",
+        "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
@@ -30,8 +30,8 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
 def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
     who = ", ".join(f"{one['title']} {one['worst']} ({one['at']})" for one in tree["hit"][:3])
-    yield from [f"at the worst: {who}"] if who else []
-    yield from [f"parts: {', '.join(one['title'] for one in tree['segments'])}"] if tree["segments"] else []
+    yield from [f"At the worst: {who}"] if who else []
+    yield from [f"Parts: {', '.join(one['title'] for one in tree['segments'])}"] if tree["segments"] else []
     harm = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: harm.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
@@ -40,7 +40,7 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     beside = " (had nobody acted: {nobody})" if tree["score"]["scored"] else ""
     came = ", ".join(f"{one['title']} {one['value']}{whole.get(one['unit'], '')}{beside.format(**one)}"
                      for one in worst[:2])  # fmt: skip
-    yield from [f"from T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
+    yield from [f"From T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
 
 
 def _declared(drill: Finished) -> str:
