@@ -61,7 +61,7 @@ def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top
     text = report(built(false), "closure")
     top = text.partition("## Decisions")[0]
     assert "refused; not met: a rerun; a watch" in top
-    assert "\n\n**Did not hold:** T+20:00" in top
+    assert "**Told or claimed, and not so:**\n\n- T+20:00, comms to public: recovered" in top
     assert "**Not recovered:** Web" in top
     told = context(built(false))["claims"]
     assert [(one["about"], one["holds"]) for one in told] == [

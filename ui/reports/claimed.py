@@ -28,13 +28,17 @@ CLAUSE = clauses("a", "b").strip("ab")
 
 
 def told(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what was told to whom, in words; `anew` leaves out what the word before to the same people said as well."""
+    """Yield what was told to whom, in words.
+
+    `anew` leaves out what the word before to the same people said as well, and the risks that are on record by then.
+    """
     before: dict[str, list[str]] = {}
     for m in drill.view.all(*TOLD):
         names, to = drill.names_then.at(m.seq), _audience(drill, m.body)
         text = m.body.sentence(names)
         head, *rest = text.split(CLAUSE)
-        anew = [one for one in rest if one not in before.get(to, ())]
+        # What a package leaves open stands under what remains.
+        anew = [one for one in rest if one not in before.get(to, ()) and not one.startswith("open: ")]
         # To whom it goes stands beside it.
         head = head.partition(": ")[2] if head.startswith("Update (") else head
         before[to] = rest
