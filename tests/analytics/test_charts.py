@@ -244,7 +244,7 @@ def test_the_picture_of_a_short_drill_ends_soon_after_what_happened(left: str, m
     assert made.figure.layout.xaxis.range[1] == end + 1
     drawn = [x for trace in made.figure.data if trace.type != "bar" for x in trace.x]
     assert max(drawn) <= end
-    assert "ran on to T+60:00" in str(made.figure.layout.annotations)
+    assert "the world, on to T+60:00" in str(made.figure.layout.annotations)
     assert made.frame["minute"].max() == 60
 
 

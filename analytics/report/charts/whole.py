@@ -174,7 +174,7 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
         for one in each(stops)
     ]  # fmt: skip
     border, horizon = PEOPLE - 0.5, float(frame["minute"].max())
-    world = "the world" if end >= horizon else f"the world, which ran on to {at_minute(horizon)}"
+    world = "the world" if end >= horizon else f"the world, on to {at_minute(horizon)}"
     lines.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": border, "y1": border,
                   "line": {"width": 1.5, "color": HAIR}})  # fmt: skip
     notes = [
