@@ -11,6 +11,7 @@ from typing import Any
 from analytics.view import B, RecordView
 from simulator import acts
 from simulator import events as e
+from simulator.values import HOST
 
 TIMES = ("acknowledged", "declared", "first_update", "first_mitigation", "recovered", "verified", "closed")
 """Turning points of a drill, in the order in which they should come."""
@@ -43,6 +44,21 @@ def _roles(view: RecordView) -> Iterator[dict[str, Any]]:
         )
         if sat:
             yield {"role": seat.id, "title": seat.title, "minutes": round(seconds / 60, 1)}
+
+
+def ending(view: RecordView) -> str:
+    """Return in words how people stopped, and by whom; empty where the record stops before."""
+    end = view.first(e.DrillEnded)
+    if end is None:
+        return ""
+    if end.body.how == "resolved":
+        return "closed by the team"
+    asked = next((m for m in reversed(view.all(acts.EndDrill)) if m.seq < end.seq), None)
+    if asked is None:
+        return "time was up" if end.body.how == "time" else "stopped by the facilitator"
+    if asked.role == HOST:
+        return f"{'stopped' if end.body.how == 'stopped' else 'ended'} by the facilitator"
+    return f"ended by the {view.title('roles', asked.role)}"
 
 
 def times(view: RecordView) -> dict[str, int | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from simulator.text import of_things
 from simulator.values import Author, Check, Figure, Recommendation, Ref
 
 _GROUPS = {"query": "queries", "alert": "alerts", "metric": "metrics", "action": "actions"}
@@ -57,6 +58,8 @@ class Names:
     """Seat -> name of the person in it."""
     voices: Mapping[str, Voice] = field(default_factory=dict)
     """The injects that whoever reads was told."""
+    by_seat: bool = False
+    """Whoever writes is called by the seat alone: the name behind it is nobody's."""
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
@@ -106,8 +109,10 @@ class Names:
         """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
         if figure is None:
             return ""
-        number = _told(figure.low) if figure.high is None else f"{_told(figure.low)} to {_told(figure.high)}"
-        return f"{self.title('figures', figure.name)} {number} {self.called.units.get(figure.name, '')}".strip()
+        unit = self.called.units.get(figure.name, "")
+        ends = [_told(end, of_things(unit)) for end in (figure.low, figure.high) if end is not None]
+        number = " to ".join(dict.fromkeys(ends))
+        return f"{self.title('figures', figure.name)} {number} {unit}".strip()
 
     def figures(self, figures: Iterable[Figure]) -> str:
         """Return several stated numbers as one phrase."""
@@ -139,13 +144,14 @@ class Names:
         title = self.called.titles["roles"].get(by.role)
         if title is not None and by.name:
             # In a record without names people go by their seats.
-            return by.name if by.name == title[:40] else f"{by.name} ({title.partition(' (')[0]})"
+            seat = title.partition(" (")[0]
+            return seat if self.by_seat else by.name if by.name == title[:40] else f"{by.name} ({seat})"
         return self.speaker(by)
 
 
-def _told(number: float) -> str:
-    """Return a stated number as people say it: from a hundred on nobody says tenths."""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:g}"
+def _told(number: float, whole: bool) -> str:
+    """Return a stated number as people say it: from a hundred on, and of things, nobody says tenths."""
+    return f"{number:,.0f}" if abs(number) >= 100 or (whole and abs(number) >= 1) else f"{number:g}"
 
 
 def clauses(*parts: str) -> str:

@@ -30,6 +30,11 @@ def spoken(value: float) -> str:
     return thousands(value) if abs(value) >= 10 else f"{value:.3g}"
 
 
+def of_things(unit: str) -> bool:
+    """Tell a word for people and things, which come whole, from a measure, which comes in parts as well."""
+    return unit == "people" or (unit.isalpha() and unit.islower() and len(unit) > 3 and unit.endswith("s"))
+
+
 class _Unknown(StrictUndefined):
     """A name that a template uses and nothing has: whatever is made of it, that is what the error says."""
 

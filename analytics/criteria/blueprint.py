@@ -49,7 +49,7 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     scope = view.titles("services", wanted)
     landed = [m for m in view.all(e.MergeLanded) if 0 <= m.at <= view.over and m.body.service in wanted]
     if landed:
-        why = landing(view, landed[0], "with nothing to hold it back")
+        why = landing(view, landed[0])
         return settle_one(criterion, 0, why, landed[0].seq, *(s.seq for s in view.freezes))
     if view.freezes:
         span = view.freezes[0]

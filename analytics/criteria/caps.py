@@ -250,9 +250,9 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> list[CapHit]:
 
 @judges(freeze="scope what", take_action="action")
 def uncontrolled_change(view: RecordView, cap: Cap) -> list[CapHit]:
-    """A change that nobody froze landed and did harm."""
+    """A change that nobody froze landed, of those that a scenario means to do harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
-    return [_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful]
+    return [_hit(cap, landing(view, m), (m.seq,), _backed_out(view, m, cap)) for m in harmful]
 
 
 def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> bool:

@@ -103,11 +103,11 @@ def seqs(moments: Iterable[Moment[Body]]) -> tuple[int, ...]:
     return tuple([m.seq for m in moments])
 
 
-def landing(view: RecordView, merge: Moment[e.MergeLanded], came_of_it: str) -> str:
-    """Return in words which queued change landed where and when, and what came of it."""
+def landing(view: RecordView, merge: Moment[e.MergeLanded]) -> str:
+    """Return in words which queued change landed where and when; what it did is for the record to show."""
     known = view.scenario.find("merges", merge.body.merge)
     what = known.summary if known else merge.body.merge
-    return f"A queued change landed on {merge.body.service} at {clock(merge.at)} {came_of_it}: {what}."
+    return f"A queued change landed on {merge.body.service} at {clock(merge.at)} with nothing to hold it back: {what}."
 
 
 @dataclass(frozen=True)

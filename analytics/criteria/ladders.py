@@ -172,7 +172,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
         others = run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
         shown = (origin.seq, *behind) if origin else others
-        but = f"all but {100 * fit.gap:.0f} %" if fit.gap >= 0.005 else "all"
+        but = "none" if fit.gap >= 0.995 else f"all but {100 * fit.gap:.0f} %" if fit.gap >= 0.005 else "all"
         why = f"The branch chosen at {clock(fit.at)} could save {but} of what was avoidable"
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.

@@ -105,6 +105,7 @@ def _limit_title(view: RecordView, ident: str) -> str:
 def _waits(view: RecordView) -> Iterator[tuple[Any, ...]]:
     """Yield what was lost between what justified the first step on each segment and its effect."""
     told_of: set[str] = set()
+    reached = -FOREVER
     steps = (view.grounds.step(segment) for segment in view.affected)
     for run in sorted((run for run in steps if run is not None), key=lambda run: run.begun):
         since = view.grounds.since(run.spec)
@@ -114,7 +115,11 @@ def _waits(view: RecordView) -> Iterator[tuple[Any, ...]]:
         what, cost = _lost(view, since, run.effect)
         if not cost:
             continue
-        yield "wait", f"{run.title} came late", f"{_wait_words(view, run, since)} {what}: {cost}.", cost, run.seqs
+        # What was lost while two steps were waited for is not lost twice.
+        same = ", in part in the same minutes as above" if since < reached else ""
+        reached = max(reached, run.effect)
+        words = f"{_wait_words(view, run, since)} {what}: {cost}{same}."
+        yield "wait", f"{run.title} came late", words, cost, run.seqs
     never = [ident for ident in view.affected if view.grounds.step(ident) is None]
     if never:
         what = view.titles("segments", never)

@@ -56,7 +56,7 @@ def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
     for number, decision in enumerate(view.decisions):
         yield 2 + number, decision, f"Checkpoint decision: {decision.body.decision}"
     for merge in view.all(e.MergeLanded):
-        yield 1, merge, "A queued change landed" + (" and did harm" if merge.body.harmful else "")
+        yield 1, merge, "A queued change landed" + (" that nothing held back" if merge.body.harmful else "")
     effects = view.all(e.MitigationTookEffect)
     for moment in effects[:1]:
         yield 1, moment, f"The first step took effect: {view.title('actions', moment.body.action)}"

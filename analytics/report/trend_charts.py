@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STATUS = {"not_applicable": (0, "–"), "met": (1, "✓"), "partial": (2, "◐"), "missed": (3, "✗"),
           "not_observed": (3, "✗")}  # fmt: skip
 """Status -> its colour's place, and its sign."""
-SHADES = ("rgba(128,138,150,0.08)", "#2b7bb5", "#e8b14f", "#c9521b")
+SHADES = ("#8d97a3", "#2b7bb5", "#e8b14f", "#c9521b")
 """Colours of those places: opaque, so that plotly picks letters that stand out from them in both themes."""
 FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
 """Colours of none, of one and of most drills."""
@@ -67,7 +67,7 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> Charted:
         signs.append([STATUS[status][1] if status else "" for status in found])
         hover.append([f"{cut(names.get(ident, ident), 70)}: {status.replace('_', ' ') or 'not judged'}"
                       for ident, status in zip(ids, found, strict=True)])  # fmt: skip
-    figure = _figure(90 + 22 * max(len(shown), 3))
+    figure = _figure(62 + 23 * len(shown))
     # Rows go by number: two drills of one day may have the same label.
     figure.add_heatmap(
         x=ids, y=list(range(len(shown))), z=z, text=signs, customdata=hover, texttemplate="%{text}", showscale=False,
@@ -75,9 +75,11 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> Charted:
         colorscale=[[(n + step) / 4, colour] for n, colour in enumerate(SHADES) for step in (0, 1)],
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(range(len(shown))), ticktext=list(labels.values()), showgrid=False, tickfont={"size": 11}
+        tickvals=list(range(len(shown))), ticktext=list(labels.values()), showgrid=False, tickfont={"size": 11},
+        fixedrange=True,
     )
-    figure.update_xaxes(side="top", tickangle=-90, showgrid=False, tickfont={"size": 11})
+    # A finger that drags it moves the page: on a narrow screen it is wider than that.
+    figure.update_xaxes(side="top", tickangle=-90, showgrid=False, tickfont={"size": 11}, dtick=1, fixedrange=True)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 50, "b": 8})
     worst = trends.gaps(shown, names).head(1)
     title = f"{counted(len(shown), 'drill')} by criterion"

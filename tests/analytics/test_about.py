@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from analytics.about import TIMES, about, times
+from analytics.about import TIMES, about, ending, times
 from analytics.overrides import in_force, total_by_hand, with_overrides
 from analytics.playbook import load
 from analytics.score import score
 from analytics.view import RecordView
 from simulator import acts
+from simulator import events as e
 from tests.analytics import builders as b
 
 FLAG = [*b.decide("08:00", "flag"), *b.act("10:00", "flag", decision="decision:1")]
@@ -26,6 +27,16 @@ WHOLE = [
 
 def view(*lines: Any, **more: Any) -> RecordView:
     return RecordView(b.drill(*lines, **more), load())
+
+
+@pytest.mark.parametrize(("role", "how", "says"), [
+    ("deputy", "stopped", "ended by the deputy"), ("facilitator", "time", "ended by the facilitator"),
+    ("facilitator", "stopped", "stopped by the facilitator"), (None, "time", "time was up"),
+    (None, "resolved", "closed by the team"),
+])  # fmt: skip
+def test_who_ended_a_drill_is_told_and_time_is_up_only_when_it_is(role: str | None, how: Any, says: str) -> None:
+    asked = [] if role is None else b.say("12:00", role, acts.EndDrill(how=how))
+    assert ending(view(asked, b.event("12:00", e.DrillEnded(how=how)))) == says
 
 
 def test_the_turning_points_are_those_of_the_record_and_of_the_world() -> None:

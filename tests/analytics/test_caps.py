@@ -178,9 +178,8 @@ def test_a_change_that_landed_is_called_by_what_it_is_not_by_its_id() -> None:
     merge = Merge(id="m", at=600, service="auth", summary="auth 4.2 rolled out (log format)", actor="merge-bot")
     record = drill(LANDED, of=SCENARIO.model_copy(update={"merges": (merge,)}))
     (hit,) = hits("C6", record)
-    what = "A queued change landed on auth at T+10:00 {}: auth 4.2 rolled out (log format)."
-    assert hit.why == what.format("and did harm")
-    assert judge("B1b", record).why == what.format("with nothing to hold it back")
+    what = "A queued change landed on auth at T+10:00 with nothing to hold it back: auth 4.2 rolled out (log format)."
+    assert hit.why == judge("B1b", record).why == what
 
 
 def hotfix(*more: Lines) -> DrillRecord:

@@ -23,9 +23,10 @@ from analytics.score import score
 from analytics.view import RecordView
 from scenarios.loader import load
 from simulator import acts
+from simulator import events as e
 from simulator.record.journal import parse
 from tests import recorded
-from tests.analytics.builders import act, book, decide, declare, drill, hand_off, lanes, pair, say, truth, update
+from tests.analytics.builders import act, book, decide, declare, drill, event, hand_off, lanes, pair, say, truth, update
 
 MINUTES = tuple(float(i) for i in range(61))
 GOLDEN = (
@@ -232,6 +233,27 @@ def test_the_picture_has_every_lane_and_stops_where_it_is_told_to(name: str) -> 
     assert "fault" not in str(whole.figure).lower()
     rate = whole.frame[whole.frame["kind"] == RATE]
     assert rate["value"].sum() == pytest.approx(reviewed(name).view.loss, abs=0.05)
+
+
+@pytest.mark.parametrize(("left", "mended", "end"), [("12:00", False, 20), ("31:00", False, 34), ("12:00", True, 43)])
+def test_the_picture_of_a_short_drill_ends_soon_after_what_happened(left: str, mended: bool, end: int) -> None:
+    back = event("40:00", e.ToleranceCrossed(segment="web", within=True), "world") if mended else []
+    world = truth("40:00") if mended else truth()
+    made = CHARTS["lanes"](Reviewed(RecordView(drill(back, world=world, ended=left), book())))
+    assert made.figure is not None
+    assert made.figure.layout.xaxis.range[1] == end + 1
+    drawn = [x for trace in made.figure.data if trace.type != "bar" for x in trace.x]
+    assert max(drawn) <= end
+    assert "the world, on to T+60:00" in str(made.figure.layout.annotations)
+    assert made.frame["minute"].max() == 60
+
+
+def test_each_inject_is_called_by_who_it_came_from() -> None:
+    made = CHARTS["injects"](reviewed(GOLDEN[0]))
+    assert made.figure is not None
+    told = [one.text for one in made.figure.layout.annotations]
+    assert len(told) == len(made.frame)
+    assert told[0].startswith("@pager: Page acknowledged")
 
 
 def test_team_process_adds_up() -> None:

@@ -61,6 +61,7 @@ def test_what_is_worth_most_speaks_of_this_drill() -> None:
     rows = list(each(lessons.gaps(drill.view, drill.card or {})))
     late = [row for row in rows if row.kind == "wait"]
     assert late
+    reached = 0
     for row in late:
         run = next(run for run in drill.view.runs if run.title in row.title)
         since = drill.view.grounds.since(run.spec)
@@ -68,6 +69,8 @@ def test_what_is_worth_most_speaks_of_this_drill() -> None:
         lost = _harm_at(drill, run.effect or 0, unit.id) - _harm_at(drill, since, unit.id)
         assert row.worth == f"{lost:,.0f} {unit.unit}"
         assert row.evidence == run.seqs
+        assert ("in the same minutes as above" in row.text) == (since < reached)
+        reached = max(reached, run.effect or 0)
     assert all(row.evidence or row.kind in ("wait",) or row.worth.startswith(("+", "at most")) for row in rows)
 
 

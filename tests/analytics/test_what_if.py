@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -61,6 +62,28 @@ def test_a_difference_is_that_of_two_drills() -> None:
     harm = play_orders(loaded, without, 7).world.harm()
     was = loss_of(play_orders(loaded, given, 7).world.harm(), loaded.scenario)
     assert told("wrong_cause")[0].loss == pytest.approx(loss_of(harm, loaded.scenario) - was, abs=2e-4)
+
+
+@pytest.mark.parametrize("scenario", ["auth_token", "billing_mismatch", "permission_leak"])
+def test_acting_earlier_comes_to_what_the_engine_makes_of_the_same_order_given_earlier(scenario: str) -> None:
+    loaded, engine = load(scenario), played.engine(scenario, "base", "slow", 7)
+    view = RecordView(played.record(scenario, "base", "slow", 7), playbook.load("recovery"))
+    given = orders(engine)
+    moved = [one for one in what_if.changes(view, list(view.record.journal.commands())) if one.kind == "moved"]
+    assert moved
+    (change, order), *_ = (
+        (one, x) for one in moved for x in view.record.journal.commands() if x.seq == one.seq
+    )  # fmt: skip
+    sooner = sorted(
+        (replace(o, at=change.at, body=o.body.model_copy(update={"decision": None}))
+         if (o.at, o.by, o.body) == (order.at, order.by, order.body) else o for o in given), key=lambda o: o.at,
+    )  # fmt: skip
+    assert sum(o not in given for o in sooner) == 1
+    was, now = engine.world.harm(), play_orders(loaded, sooner, 7).world.harm()
+    told = what_if._told(loaded, view, {7: what_if.last_harm(engine.journal)}, change,
+                         what_if._harm(loaded, view.record.journal, change.commands))  # fmt: skip
+    assert told.harm == pytest.approx({key: now[key] - was[key] for key in was}, abs=0.11)
+    assert told.loss == pytest.approx(loss_of(now, loaded.scenario) - loss_of(was, loaded.scenario), abs=2e-4)
 
 
 @pytest.mark.parametrize("policy", ["slow", "silent", "impatient"])

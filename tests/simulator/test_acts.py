@@ -17,7 +17,7 @@ from simulator.record.entry import Body, Entry, Group, dump, kinds_of, one_of
 from simulator.record.journal import Header, Journal, parse, parse_body
 from simulator.room.nameless import nameless
 from simulator.room.skip import run_ahead
-from simulator.values import Duty, Line, Personal, Pick, Ref, Role, Text, marked, picked_fields
+from simulator.values import Duty, Figure, Line, Personal, Pick, Ref, Role, Text, marked, picked_fields
 from tests.each import each
 from tests.simulator.filled import PERSON, filled, leaves, texts
 from tests.simulator.toy import engine
@@ -260,3 +260,12 @@ def test_what_a_new_event_says_of_whom_it_concerns_ends_their_skip() -> None:
 
     drill.env.process(ring())  # type: ignore[arg-type]
     assert run_ahead(drill, "deputy", 300).why == "the bell rang"
+
+
+@pytest.mark.parametrize(("unit", "low", "high", "says"), [
+    ("reads", 26.42, None, "N 26 reads"), ("reads", 26.42, 26.4, "N 26 reads"), ("reads", 0.4, 3.6, "N 0.4 to 4 reads"),
+    ("%", 1.085, None, "N 1.085 %"), ("", 12000.4, None, "N 12,000"),
+])  # fmt: skip
+def test_things_are_told_whole(unit: str, low: float, high: float | None, says: str) -> None:
+    names = Names(Called({"figures": {"n": "N"}}, {"n": unit}, {}))
+    assert names.figure(Figure(name="n", low=low, high=high)) == says

@@ -15,12 +15,14 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.room.rooms import Wall
 from tests.room.rooms import rooms as served
+from tests.ui import reporting
 from tests.ui.browsing import JAR, Browser
 from tests.ui.commanded import Drill, Result, played
 from tests.ui.debriefing import references
 from ui import cli, session
 from ui.cli import shared
 from ui.parts.live import SERVER
+from ui.reports.finished import Finished
 from ui.session import Here
 
 
@@ -106,3 +108,15 @@ def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     monkeypatch.setattr(shared, "find", find)
     monkeypatch.setattr(shared, "played", lambda head: find(head.scenario, head.variant, head.difficulty))
     return run
+
+
+@pytest.fixture
+def finished() -> Callable[[str], Finished]:
+    """Return `finished(name)`: a recorded drill as documents are made of it, read once."""
+    return reporting.finished
+
+
+@pytest.fixture(scope="session")
+def followed() -> Finished:
+    """Return a recorded drill that was followed through."""
+    return reporting.followed_through()

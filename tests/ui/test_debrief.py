@@ -42,6 +42,11 @@ def test_the_score_shows_total_band_caps_and_every_part(place: Rooms, wall: Wall
     assert "never ranked" in page
     for cap in card["caps"]:
         assert f"Cap {cap['id']}" in page
+    cut = [one for one in (*card["caps"], *card["anti_patterns"]) if one["limit"] < card["uncapped"]]
+    box = page[page.index("db-total"):].partition("</small>")[0]
+    assert [f": at most {one['limit']}" in box for one in cut] == [True] * len(cut)
+    assert box.count("at most") == len(cut)
+    assert ("no limit cut it" in box) == (not cut)
     drawn = spec(app.get("plotly_chart")[0])
     names = [note["text"].partition("  ")[0] for note in drawn["layout"]["annotations"]]
     assert names == ["Blueprint", "Ladders", "Gates", "Protocols", "Outcome", "Total"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics.about import times, unmet
+from analytics.about import ending, times, unmet
 from analytics.report.charts.course import TURNS
 from simulator import acts
 from simulator import events as e
@@ -16,9 +16,6 @@ from ui.debrief_parts.drill import Debriefed, counts
 from ui.pages import Page
 from ui.parts.labels import words
 from ui.parts.text import escape
-
-ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
-
 
 
 def header(drill: Debriefed) -> None:
@@ -70,7 +67,7 @@ def _times(drill: Debriefed) -> str:
 
 def _ended(drill: Debriefed) -> str:
     end = drill.view.first(e.DrillEnded)
-    return f"{clock(end.at)}, {ENDED[end.body.how]}" if end else "the record stops before the end"
+    return f"{clock(end.at)}, {ending(drill.view)}" if end else "the record stops before the end"
 
 
 def bar(drill: Debriefed, sections: Sequence[str]) -> None:

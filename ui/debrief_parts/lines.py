@@ -128,8 +128,7 @@ class Lines:
                 return Said("world", label, "", f"{names.title('segments', body.segment)}: {how} tolerance")
             case e.MergeLanded():
                 merge = self.drill.scenario.find("merges", body.merge)
-                harm = ", and it did harm" if body.harmful else ""
-                return Said("world", "merge landed", body.service, (merge.summary if merge else body.merge) + harm)
+                return Said("world", "merge landed", body.service, merge.summary if merge else body.merge)
             case e.SlipMade():
                 what = words("slips")[body.slip] + (f" ({body.said})" if body.said else "")
                 return Said("world", "slip", names.teammate(body.role), f"{body.about}: {what}")

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.playbook import Playbook
+from analytics.report.charts.score import limits_of
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.others import ByHand
 from ui.parts.text import escape
@@ -25,14 +26,17 @@ def total(drill: Debriefed, hand: ByHand) -> None:
 
 
 def _total(card: Mapping[str, Any], drill: Debriefed, hand: ByHand) -> str:
-    """Return the total with its band in words, the total before caps, and the spread over other seeds."""
+    """Return the total with its band in words, the total before limits, and the spread over other seeds."""
     if card["total"] is None:
         return NO_TOTAL
     playbook, made = drill.playbook, drill.view.references.spread
     bands = {one.id: one.title for one in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
-    caps = ", ".join(f"{cap['id']} at {cap['limit']}" for cap in card["caps"])
-    before = f"{uncapped} before caps ({caps})" if caps else "no cap applied"
+    # A limit above what was earned cut nothing.
+    cut = [one for one in limits_of(card) if one["limit"] < uncapped]
+    titles = {one.id: one.title for one in (*playbook.caps, *playbook.anti_patterns)}
+    named = "; ".join(f"{titles.get(one['id'], one['id'])}: at most {one['limit']}" for one in cut)
+    before = f"{uncapped} before limits ({named})" if cut else "no limit cut it"
     over = "spread over other seeds not computed"
     if spread:
         others = f"{len(made.totals)} other seeds" if made else "other seeds"

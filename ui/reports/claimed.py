@@ -10,6 +10,7 @@ from analytics.report import tables as frames
 from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
+from simulator.names import clauses
 from simulator.record.entry import Body
 from simulator.text import clock
 from ui.reports.finished import Finished
@@ -23,14 +24,27 @@ TOLD = (
     acts.PublishDecisionNote, acts.WriteLeadershipNote, acts.PublishClosurePackage,
 )  # fmt: skip
 """Acts that tell others how it stands."""
+CLAUSE = clauses("a", "b").strip("ab")
+"""What stands between the parts of a sentence of the record."""
 
 
 def told(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what was told to whom, in words."""
+    """Yield what was told to whom, in words.
+
+    `anew` leaves out what the word before to the same people said as well, and the risks that are on record by then.
+    """
+    before: dict[str, list[str]] = {}
     for m in drill.view.all(*TOLD):
-        names = drill.names_then.at(m.seq)
-        yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": _audience(drill, m.body),
-               "text": m.body.sentence(names)}  # fmt: skip
+        names, to = drill.names_then.at(m.seq), _audience(drill, m.body)
+        text = m.body.sentence(names)
+        head, *rest = text.split(CLAUSE)
+        # What a package leaves open stands under what remains.
+        anew = [one for one in rest if one not in before.get(to, ()) and not one.startswith("open: ")]
+        # To whom it goes stands beside it.
+        head = head.partition(": ")[2] if head.startswith("Update (") else head
+        before[to] = rest
+        yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to, "text": text,
+               "anew": CLAUSE.join(one for one in (head, *anew) if one)}  # fmt: skip
 
 
 def _audience(drill: Finished, body: Body) -> str:
@@ -86,7 +100,10 @@ def _measured(drill: Finished, row: Any) -> str:
 
 
 def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the cause and reason that others were told, and the steps, beside what was so and how far each was."""
+    """Yield the cause and reason that others were told, and the steps, beside what was so.
+
+    Of steps those alone that were not begun by then, where there are such.
+    """
     view = drill.view
     for m in view.all(*TOLD):
         cause = getattr(m.body, "cause", None)
@@ -102,9 +119,8 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         begun = {run.ident for run in view.started if run.begun <= m.at}
         if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
-            which = f": {view.titles('actions', lacks)}" if 0 < len(lacks) < len(steps) else ""
-            yield m.seq, {**row, "about": "steps", "said": view.titles("actions", steps), "holds": not lacks,
-                          "true": f"not begun by then{which}" if lacks else "begun by then"}  # fmt: skip
+            yield m.seq, {**row, "about": "steps", "said": view.titles("actions", lacks or steps), "holds": not lacks,
+                          "true": "not begun by then" if lacks else "begun by then"}  # fmt: skip
 
 
 def lacking(missing: Sequence[str]) -> str:

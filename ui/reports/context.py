@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from analytics.about import times, unmet
+from analytics.about import ending, times, unmet
 from analytics.follow_through.beside import TURNING, beside
 from analytics.overrides import with_overrides
 from analytics.report import story
@@ -25,7 +26,7 @@ from simulator.record.entry import Body
 from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
-from simulator.values import HOST, Ref
+from simulator.values import Ref
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
@@ -37,7 +38,7 @@ from ui.reports.known import checks, knew, prechecks, worsened
 from ui.reports.opening import opening
 from ui.reports.remaining import remains
 
-MOST_FINDINGS = 6
+MOST_FINDINGS = 5
 """Strengths, and areas to improve, that a report names."""
 GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance", "change")
 """Groups of the timeline whose lines are turning points for a reader who was not there."""
@@ -51,6 +52,8 @@ MEANS = {
 """Command that was called for -> what it is for."""
 CLEARS = 300
 """Seconds after a step within which an alert that clears is told as cleared after it."""
+SHORT = 110
+"""Letters of what somebody asked, where a line is room enough."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 UPDATES = (acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate)
@@ -131,14 +134,8 @@ def _how(drill: Finished) -> str:
     end = drill.view.first(e.DrillEnded)
     if end is None:
         return "the record stops before"
-    if end.body.how == "resolved":
-        return "closed by the team" + (f" at {clock(drill.view.closed.at)}" if drill.view.closed else "")
-    if end.body.how == "time":
-        return "time was up, with the incident open"
-    asked = next((m for m in reversed(drill.view.all(acts.EndDrill)) if m.seq < end.seq), None)
-    if asked is None or asked.role == HOST:
-        return "stopped by the facilitator"
-    return f"ended by the {drill.view.title('roles', asked.role)} with the incident open"
+    closed = drill.view.closed
+    return f"{ending(drill.view)}{f' at {clock(closed.at)}' if closed else ' with the incident open'}"
 
 
 def _severity(drill: Finished) -> str:
@@ -263,6 +260,7 @@ def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
     order = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
     for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
+               "short": textwrap.shorten(row.text, SHORT, placeholder=" …"),
                "verdict": row.verdict, "proposed": _proposed(drill, row.inject), "means": _means(drill, row.inject),
                "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered))}  # fmt: skip
 
@@ -303,7 +301,8 @@ def _score(drill: Finished) -> dict[str, Any]:
                 "advice": "" if row.id in unadvised else row.advice,
                 "source": row.source, "status": row.status.replace("_", " ")}  # fmt: skip
 
-    limits = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
+    titles = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
+    limits = limited((*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ())), titles)
     bands = {band.id: band.title for band in drill.playbook.bands}
     band = str((card or {}).get("band") or "")
     return {
@@ -313,10 +312,19 @@ def _score(drill: Finished) -> dict[str, Any]:
         "spread": (card or {}).get("spread"),
         "parts": [{"title": r.title, "points": r.points, "out_of": r.out_of}
                   for r in each(frames.parts(card or nothing, drill.playbook))],
-        "caps": limited((*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ())), limits),
+        "caps": limits,
         "findings": [shown(row) for row in rows], "strengths": [shown(row) for row in good[:MOST_FINDINGS]],
-        "areas": [shown(row) for row in gaps[:MOST_FINDINGS]],
+        "areas": list(_once([shown(row) for row in gaps[:MOST_FINDINGS]], limits)),
     }  # fmt: skip
+
+
+def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield areas to improve, each with that of its reasons which neither a limit nor an area before it gave."""
+    said = {sentence for one in limits for sentence in _sentences(one["why"])}
+    for one in areas:
+        why = _sentences(one["why"])
+        yield {**one, "why": " ".join(sentence for sentence in why if sentence not in said) or "as told above."}
+        said |= {*why}
 
 
 def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -91,8 +91,10 @@ def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield the steps that people began though no decision before them names them; `looks` change nothing."""
     for run in _carried(drill).get(None, ()):
         if run.started is not None:
-            yield {"at": clock(run.begun), "what": _done(drill, drill.names_then.at(run.order_seq), run),
-                   "looks": run.spec.looks}  # fmt: skip
+            names = drill.names_then.at(run.order_seq)
+            # What a look printed is beside the point where all that counts is that it was taken.
+            what = _far(names, run, run.spec.title) if run.spec.looks else _done(drill, names, run)
+            yield {"at": clock(run.begun), "what": what, "looks": run.spec.looks}
 
 
 def dropped(drill: Finished) -> Iterator[dict[str, Any]]:

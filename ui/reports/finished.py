@@ -72,7 +72,8 @@ class Finished:
     @cached_property
     def names(self) -> Names:
         """What things are called."""
-        return Names(called(self.scenario), voices=voices(self.journal.entries))
+        scripted = self.journal.header.policy is not None
+        return Names(called(self.scenario), voices=voices(self.journal.entries), by_seat=scripted)
 
     @cached_property
     def names_then(self) -> NamesThen:

@@ -224,10 +224,11 @@ def loss(drill: Finished) -> dict[str, Any]:
                 since, reached, begin = until, now, end
     shown = hundredths([amount for _, amount in parts], whole)
     most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1][1], default=(0, ("", 0.0)))
+    amount = "all" if most[0] == sum(shown) else f"{most[0] / 100:.2f}"
     told = [{"when": when, "loss": f"{cents / 100:.2f}"}
             for cents, (when, _) in zip(shown, parts, strict=True) if cents]  # fmt: skip
     return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
-            "most": f"{most[0] / 100:.2f} came {most[1][0]}" if most[0] else ""}  # fmt: skip
+            "most": f"{amount} came {most[1][0]}" if most[0] else ""}  # fmt: skip
 
 
 def _worst(drill: Finished, whole: float) -> str:

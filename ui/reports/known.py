@@ -17,6 +17,8 @@ from ui.reports.finished import Finished
 from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed
 
 COMPARED = "Comparison with a baseline"
+KNOWN = 130
+"""Letters of what somebody knew."""
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -28,6 +30,7 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
+               "short": textwrap.shorten(row.text, KNOWN, placeholder=" …"), "later": row.known > 0,
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
 
@@ -52,15 +55,16 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def unsaid(drill: Finished) -> list[str]:
-    """Return the residual risks that were so when people left, and that nobody put on record.
+    """Return the risks that were so when people left, and that nobody put on record.
 
-    They are what a mended incident leaves behind: where nothing was mended, none is residual.
+    Many are what a mended incident leaves behind. Where nothing was mended, those alone are told that the world
+    answers for and that a look or a cue shows.
     """
     view = drill.view
-    if view.outside(view.left) and not view.in_effect:
-        return []
+    mended = bool(view.in_effect) or not view.outside(view.left)
     return [one.title for one in drill.scenario.residual_risks if not one.nothing
-            and one.id not in view.history.residual_risks and tick_true(view, "residual_risks", one.id, view.left)]
+            and one.id not in view.history.residual_risks and (mended or (one.true_when and one.known_by))
+            and tick_true(view, "residual_risks", one.id, view.left)]  # fmt: skip
 
 
 def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:

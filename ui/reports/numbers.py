@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from simulator.text import of_things
+
 
 def counted(value: float | None, unit: str = "") -> str:
     """Return a number with its unit as people write it, `unknown` for none; people and things come whole."""
     if value is None or math.isnan(value):
         return "unknown"
-    if _is_of_things(unit):
+    if of_things(unit):
         if 0 < value < 1:
             return f"fewer than 1 {_one(unit)}"
         return f"{round(value):,} {_one(unit) if round(value) == 1 else unit}"
@@ -25,11 +27,6 @@ def hundredths(parts: Sequence[float], whole: float) -> list[int]:
     for place in sorted(range(len(parts)), key=lambda n: found[n] - 100 * parts[n])[:short]:
         found[place] += 1
     return found
-
-
-def _is_of_things(unit: str) -> bool:
-    """Tell a word for people and things from a measure, which comes in parts as well."""
-    return unit == "people" or (unit.isalpha() and unit.islower() and len(unit) > 3 and unit.endswith("s"))
 
 
 def _one(unit: str) -> str:

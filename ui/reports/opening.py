@@ -17,7 +17,7 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return six short answers, each with its question, made of the parts of `tree`."""
     lines = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit": "; ".join(_hit(drill, tree)) or "nobody",
+        "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
@@ -29,18 +29,18 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
-    yield from (f"{one['title']}: {one['worst']} ({one['at']})" for one in tree["hit"][:3])
-    parts = ", ".join(f"{one['share']} {one['title']}" for one in tree["segments"][:3])
-    yield from [f"parts by the scenario's weight, not by number: {parts}"] if parts else []
-    done = drill.view.final.body.harm if drill.view.final else {}
-    weight = {one.id: done.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
+    who = ", ".join(f"{one['title']} {one['worst']} ({one['at']})" for one in tree["hit"][:3])
+    yield from [f"At the worst: {who}"] if who else []
+    yield from [f"Parts: {', '.join(one['title'] for one in tree['segments'])}"] if tree["segments"] else []
+    harm = drill.view.final.body.harm if drill.view.final else {}
+    weight = {one.id: harm.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
-    span = f"from T+00:00 to {tree['drill']['horizon']}"
     # A share is weighed by the scenario, and no count of anything.
     whole = {"%": " of all of it, its parts weighed by the scenario"}
-    for one in worst[:2]:
-        beside = f" (had nobody acted: {one['nobody']})" if tree["score"]["scored"] else ""
-        yield f"{one['title']}, {span}: {one['value']}{whole.get(one['unit'], '')}{beside}"
+    beside = " (had nobody acted: {nobody})" if tree["score"]["scored"] else ""
+    came = ", ".join(f"{one['title']} {one['value']}{whole.get(one['unit'], '')}{beside.format(**one)}"
+                     for one in worst[:2])  # fmt: skip
+    yield from [f"From T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
 
 
 def _declared(drill: Finished) -> str:

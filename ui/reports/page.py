@@ -18,8 +18,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 """What the page may load: nothing."""
 WIDE, LONG = 4, 40
 """Columns of figures that do not fit a phone (one less where the last is text); signs from which on a cell is text."""
-_WHOLE = re.compile(r"<td([^>]*)>((?=\d[^<]*[ -])[^<]{1,20})</td>")
-"""A date, or a figure with its unit."""
+_WHOLE = re.compile(r"<td([^>]*)>((?=\d[^<]*[ -])[^<]{1,20}|late, T[^<]{1,8})</td>")
+"""A date, a figure with its unit, or that it was late and when it came."""
 _TAG = re.compile(r"(<[^>]*>)")
 _TIME = re.compile(r"\bT[-−]\d+:\d\d")
 """A time before T+00:00, whose sign a line would break at."""

@@ -87,11 +87,10 @@ def _owed(drill: Finished) -> Iterator[str]:
     told = view.all(acts.UpdateStakeholders)[-1:]
     if due is not None:
         to = f" ({drill.names.title('audience', told[0].body.audience)})" if told else ""
-        yield f"The next update was {'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}" \
-              f"{_by(drill, told)}"
+        yield f"The next update was {'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}"
     for m in view.all(acts.UpdateExecutives)[-1:]:
         due = m.at + round(60 * m.body.next_update_minutes)
-        yield f"The next update was promised for {clock(due)} (executives){_late(drill, due)}{_by(drill, [m])}"
+        yield f"The next update was promised for {clock(due)} (executives){_late(drill, due)}"
 
 
 def _late(drill: Finished, due: int) -> str:
@@ -116,7 +115,8 @@ def _answers(drill: Finished) -> Iterator[dict[str, str]]:
         asked = names.voices.get(m.body.inject)
         if asked is not None:
             text = " ".join(part for part in (names.answer(m.body.inject, m.body.answer), m.body.text) if part)
-            yield {"at": clock(m.at), "who": names.person(m.by), "to": asked.persona, "text": text}
+            yield {"at": clock(m.at), "who": names.person(m.by), "to": asked.persona,
+                   "text": textwrap.shorten(text, LONGEST, placeholder=" …")}  # fmt: skip
 
 
 def _untrue(claims: Rows) -> Iterator[str]:
@@ -133,7 +133,5 @@ def _untrue(claims: Rows) -> Iterator[str]:
     for (to, _), one in last.items():
         if not one["holds"]:
             said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
-            # Of several steps those count that were not begun.
-            said = one["true"] if one["true"].startswith("not begun by then:") else said
             wrong.setdefault((to, one["at"]), []).append(textwrap.shorten(said, LONGEST, placeholder=" …"))
     yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())

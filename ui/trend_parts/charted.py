@@ -26,7 +26,8 @@ def draw(chart: Charted, note: str = "") -> None:
         look.note(note)
     if chart.frame.empty or chart.figure is None:
         return
-    st.plotly_chart(chart.figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
+    with st.container(key=f"trends-{chart.ident}-picture"):
+        st.plotly_chart(chart.figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
     with st.expander("The same as a table", key=f"trends-{chart.ident}-table"):
         look.note(f"In {chart.unit}.")
         st.html(rows(chart.title, chart.frame))

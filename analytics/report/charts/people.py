@@ -197,6 +197,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         own = frame["verdict"] == verdict
         hover = (f"{row.persona}: {row.expected or row.text} ({verdict})" for row in each(frame[own]))
         traces.append(marks(verdict, symbol, colour, frame[own], rows[own], hover))
+    names = [f"{row.persona}: {row.expected or row.text}" for row in each(frame)]
     wanted = frame[frame["verdict"] != "none expected"]
     right = int(wanted["verdict"].isin(GOOD).sum())
     late, missed = (int((wanted["verdict"] == verdict).sum()) for verdict in ("late", "missed"))
@@ -206,9 +207,10 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     if wanted.empty:
         title = "No inject called for a response"
     return Drawing(title, figure(
-        max(240, 24 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", showlegend=True,
+        max(240, 36 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", showlegend=True,
         xaxis=time_axis(_end(drill, frame["answered"], frame["minute"])),
-        yaxis={"range": [len(frame) - 0.4, -0.6], "visible": False, "fixedrange": True},
+        yaxis={"range": [len(frame) - 0.4, -0.8], "visible": False, "fixedrange": True},
+        annotations=above(zip(rows, names, strict=True)),
     ))  # fmt: skip
 
 

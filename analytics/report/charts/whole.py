@@ -14,6 +14,7 @@ from analytics.report.charts.spec import (
     Drawing,
     Part,
     Reviewed,
+    at_minute,
     chart,
     cut,
     figure,
@@ -36,6 +37,8 @@ NAN = float("nan")
 PIVOT, RATE = "pivot", "rate"
 BEFORE = -10
 """Minutes before the first page from which it is drawn."""
+AFTER, SHORTEST = 3.0, 20.0
+"""Minutes that are drawn after the end, and at least."""
 RULE = (
     "Stops are picked by rule, at most eight: the first page, the declaration, the first claim that the world "
     "contradicts, the fact one role kept longest, each decision, what landed or took effect, the last segment back, "
@@ -155,9 +158,9 @@ def _rate(view: RecordView) -> Iterator[tuple[Any, ...]]:
 )
 def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> Drawing:
     """Draw the world above and people below; with `until` nothing after that minute."""
-    end = max(60.0, float(frame["minute"].max()))
-    shown = frame if until is None else frame[frame["minute"] <= until]
+    end = _end(frame, drill.view)
     over = end if until is None else until
+    shown = frame[frame["minute"] <= over]
     shown = shown.assign(until=shown["until"].clip(upper=over), minute=shown["minute"].clip(lower=BEFORE))
     traces = [*_area(shown), *_stretches(shown)]
     for row in ROWS:
@@ -171,7 +174,8 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
          "line": {"width": 1, "dash": "dot", "color": HAIR}}
         for one in each(stops)
     ]  # fmt: skip
-    border = PEOPLE - 0.5
+    border, horizon = PEOPLE - 0.5, float(frame["minute"].max())
+    world = "the world" if end >= horizon else f"the world, on to {at_minute(horizon)}"
     lines.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": border, "y1": border,
                   "line": {"width": 1.5, "color": HAIR}})  # fmt: skip
     notes = [
@@ -182,13 +186,24 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
     ]  # fmt: skip
     notes += [
         {"x": 1, "xref": "paper", "xanchor": "right", "y": at, "text": words, "showarrow": False, "opacity": 0.6}
-        for at, words in ((-0.35, "the world"), (border + 0.2, "people"))
+        for at, words in ((-0.35, world), (border + 0.2, "people"))
     ]
     return Drawing(_title(drill.view, shown), figure(
         34 * len(ROWS) + 90, traces, shapes=lines, annotations=notes, showlegend=False, barmode="overlay",
         hovermode="closest", dragmode="zoom", margin={"l": 8, "r": 14, "t": 50, "b": 8},
         xaxis=time_axis(end, range=[BEFORE, end + 1]), yaxis=rows_axis(row.name for row in ROWS),
     ))  # fmt: skip
+
+
+def _end(frame: pd.DataFrame, view: RecordView) -> float:
+    """Return the minute at which the picture ends: soon after people left or it was all over, whichever is later.
+
+    The world runs on to the horizon by itself, and what it does there is harm alone, which other charts show.
+    """
+    horizon = float(frame["minute"].max())
+    backs = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within]
+    over = max([view.left, *([] if view.outside(view.over) else backs)]) / 60
+    return min(horizon, max(over + AFTER, SHORTEST))
 
 
 def _area(frame: pd.DataFrame) -> Iterator[Part]:

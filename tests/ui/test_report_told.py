@@ -1,0 +1,133 @@
+"""What was told to whom, what of it was so, and what remains, as documents tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator import acts
+from simulator import events as e
+from simulator.values import Ref
+from tests.analytics import builders as b
+from tests.ui.reporting import built
+from ui.reports.context import context
+from ui.reports.finished import Finished
+from ui.reports.registry import report
+
+
+def test_what_others_heard_falsely_stands_until_somebody_puts_it_right() -> None:
+    false = b.update("20:00", "recovered", impact=b.figure(3), text="All is well.")
+    told = context(built(false))["remains"]["untrue"]
+    assert told == ["public, T+20:00: status: recovered: “All is well.”; Locked users: 3"]
+    assert context(built(false, b.update("22:00")))["remains"]["untrue"] == []
+
+
+def test_what_is_owed_is_told_by_audience() -> None:
+    higher = b.say("24:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20))
+    over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
+    owed = context(built(b.declare("02:00"), b.update("50:00"), higher, over))["remains"]["clocks"]
+    assert [one.partition(" (Ana")[0] for one in owed] == [
+        "The next update was promised for T+70:00 (public)",
+        "The next update was promised for T+44:00 (executives), and did not come",
+    ]  # fmt: skip
+
+
+def test_a_decision_note_is_told_to_whom_and_what_it_names_stands_beside_what_was_done() -> None:
+    note = b.say("20:00", "comms", acts.PublishDecisionNote(
+        cause="key", confidence="L2", actions=("flag", "scoped"), figures=(b.figure(3),)))  # fmt: skip
+    tree = context(built(b.act("09:00", "flag"), note))
+    (told,) = tree["updates"]
+    assert (told["kind"], told["to"]) == ("publish_decision_note", "all who read the record")
+    found = {one["about"]: (one["said"], one["true"], one["holds"]) for one in tree["claims"]}
+    assert found["steps"] == ("scoped", "not begun by then", False)
+    assert not found["figure"][2]
+
+
+def test_one_level_above_is_said_to_be_taken_as_true(finished: Callable[[str], Finished]) -> None:
+    (first, *_) = context(finished("checkout_dip-by_the_book-7"))["claims"]
+    assert (first["said"], first["true"]) == ("SEV-2", "SEV-3, and one level above is taken as true")
+    assert first["holds"]
+
+
+def test_an_update_that_nobody_promised_was_owed() -> None:
+    over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
+    (owed,) = context(built(b.declare("02:00"), over))["remains"]["clocks"]
+    assert owed.startswith("The next update was owed by")
+    told = context(built(b.declare("02:00"), b.update("05:00", "investigating"), over))["remains"]["clocks"]
+    assert told[-1].startswith("The next update was promised for")
+
+
+def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top() -> None:
+    false = [*b.update("20:00", "recovered", text="All is well."), *b.closure("25:00", "a rerun", "a watch")]
+    text = report(built(false), "closure")
+    top = text.partition("## Decisions")[0]
+    assert "refused; not met: a rerun; a watch" in top
+    assert "**Told or claimed, and not so:**\n\n- T+20:00, comms to public: recovered" in top
+    assert "**Not recovered:** Web" in top
+    told = context(built(false))["claims"]
+    assert [(one["about"], one["holds"]) for one in told] == [
+        ("status", False), ("figure", True), ("closure", False),
+    ]  # fmt: skip
+    untrue = b.update("20:00", impact=b.figure(3))
+    (figure,) = (one for one in context(built(untrue))["claims"] if one["about"] == "figure")
+    assert not figure["holds"]
+    assert (figure["said"], figure["true"], figure["known"]) == ("Locked users: 3", "1,000", "")
+
+
+def test_what_the_team_had_measured_by_then_is_told_where_it_was_nearer_to_the_truth() -> None:
+    def known(*measured: tuple[str, float]) -> str:
+        looks = [b.event(at, e.QueryFinished(run=Ref("query:zones"), query="zones", executor="triage", command_line="z",
+                                             output="", evidence="physics", figures={"locked": value}))
+                 for at, value in measured]  # fmt: skip
+        drill = built(*looks, b.update("20:00", impact=b.figure(300)))
+        (figure,) = (one for one in context(drill)["claims"] if one["about"] == "figure")
+        return str(figure["known"])
+
+    assert known(("10:00", 250), ("18:00", 990)) == "990 at T+18:00"
+    assert known(("18:00", 250)) == ""
+    assert known(("21:00", 990)) == ""
+
+
+def test_a_false_reason_that_leadership_was_given_stands_in_the_note(finished: Callable[[str], Finished]) -> None:
+    made = b.scenario(reasons=[{"id": "safe", "title": "It is safe", "true_when": {"t": {"below": 0}}}],
+                      needs=[{"id": "hands", "title": "Hands"}])  # fmt: skip
+    note = b.say("20:00", "comms", acts.WriteLeadershipNote(
+        cause="key", why="safe", confidence="L3", need="hands", watch_owner="verification"))  # fmt: skip
+    text = report(built(note, of=made), "leadership")
+    assert "| Told and not so | T+20:00, reason: It is safe; in truth: it was not so |" in text
+
+
+def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Finished]) -> None:
+    drill = finished("permission_leak-impatient-7")
+    assert "Whose documents were read can only be bounded" in context(drill)["remains"]["unsaid"]
+    kept = context(finished("permission_leak-by_the_book-7"))["remains"]["unsaid"]
+    assert "Whose documents were read can only be bounded" not in kept
+    text = report(drill, "report")
+    assert "of all of it, its parts weighed by the scenario" in text
+    assert "called for where people push for opposite steps" in text
+
+
+def test_what_a_word_repeats_is_left_out_of_the_report_and_whom_it_went_to_said_once() -> None:
+    first = b.update("20:00", impact=b.figure(3), text="We look.")
+    second = b.update("24:00", "recovered", impact=b.figure(3), text="It is over.")
+    told = [one["anew"] for one in context(built(first, second))["updates"]]
+    assert told[0].startswith("investigating · Locked users 3 · ")
+    assert told[1] == "recovered · It is over."
+
+
+def test_where_nothing_was_mended_those_risks_are_told_that_something_shows() -> None:
+    shown = {"id": "stuck", "title": "Stuck ones", "true_when": {"t": {"above": 0}}, "known_by": ["query:zones"]}
+    made = b.scenario(residual_risks=[{"id": "old_key", "title": "Old key"}, shown])
+    assert "True, and not on record: Stuck ones\n" in report(built(of=made), "report")
+    risk = "True, and not on record: Old key"
+    assert risk not in report(built(), "report")
+    mended = built(b.act("10:00", "flag"), world=b.truth("12:00"))
+    assert risk in report(mended, "report")
+    assert "These hold, and nobody put them on record" in report(mended, "closure")
+    assert risk in report(built(b.act("10:00", "web_flag")), "report")
+
+
+def test_what_was_red_last_is_told_by_what_was_compared() -> None:
+    web, mobile = b.verify("20:00", "web_ratio", green=False), b.verify("30:00", "mobile_ratio", number=2)
+    (red,) = context(built(web, mobile))["remains"]["red"]
+    assert red.startswith("Comparison with a baseline, T+25:00: OUTSIDE: web_ratio")
+    assert context(built(web, mobile, b.verify("40:00", "web_ratio", number=3)))["remains"]["red"] == []
