@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analytics.record import Fit
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.timeline import FOREVER, Attempt
@@ -31,14 +32,21 @@ REASONS: dict[Rejection, str] = {
 }  # fmt: skip
 BARE = {"unknown": "it named something that there was not"}
 """Kind of refusal -> why, where the answer at the console speaks of ids."""
+APART = 0.02
+"""Loss by which a branch carried out in full and what was done differ."""
 LONGEST = 90
 """Letters of a claim that stands in full among the injects."""
 CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
 
 
 def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each decision with what became of every step in it, and how much a better branch would have saved."""
+    """Yield each decision with what became of every step in it, and how much a better branch would have saved.
+
+    The branch chosen is weighed as if all that has to follow it had followed: where what was done came to another
+    loss, `full` is the branch's, and `best` that of the best course from there.
+    """
     carried = _carried(drill)
+    fits = {fit.ref: fit for fit in drill.view.references.fits}
     for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
         names, left = drill.names_then.at(m.seq), row.gap
         runs = _runs(drill, m, carried.get(m.seq, ()))
@@ -53,7 +61,14 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "deeds": list(_deeds(drill, names, m, runs)),
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
             "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
+            **_in_full(drill, fits.get(m.ref)),
         }  # fmt: skip
+
+
+def _in_full(drill: Finished, fit: Fit | None) -> dict[str, str]:
+    """Return the loss of a branch carried out in full and of the best from there, empty where that is what was done."""
+    apart = fit is not None and abs((drill.view.loss or 0.0) - fit.taken) >= APART
+    return {"full": f"{fit.taken:.2f}" if fit and apart else "", "best": f"{fit.best:.2f}" if fit and apart else ""}
 
 
 def _carried(drill: Finished) -> Mapping[int | None, Sequence[Attempt]]:

@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.about import times
 from analytics.playbook import Playbook
@@ -199,13 +199,23 @@ def at_once(drill: Finished, at: int) -> float:
     return max(0.0, now - value - (value - was) / (then - earlier) * (later - then))
 
 
-def loss(drill: Finished) -> dict[str, Any]:
-    """Return the loss and when it came: with queued changes at once, and else between turning points."""
+class Share(NamedTuple):
+    """Part of the loss: when it came, how much it was, from which second on, and the queued change that brought it."""
+
+    when: str
+    amount: float
+    since: int = 0
+    merge: int | None = None
+
+
+def shares(drill: Finished) -> list[Share]:
+    """Return the loss by when it came: with queued changes at once, and else between turning points."""
     view, whole = drill.view, drill.view.loss or 0.0
     harmful = [m.at for m in view.all(e.MergeLanded) if m.body.harmful and not beside(drill, m.at)]
     merges = [(at, at_once(drill, at)) for at in harmful]
     sudden = [(at, amount) for at, amount in merges if amount > JUMP * whole]
-    parts = [(f"with the queued change of {clock(at)}, which nothing held back", amount) for at, amount in sudden]
+    parts = [Share(f"with the queued change of {clock(at)}, which nothing held back", amount, at, at)
+             for at, amount in sudden]  # fmt: skip
     if view.final is not None:
         found, since, reached = times(view), 0, 0.0
         over = found["recovered"] if not view.outside(view.final.at) else None
@@ -220,15 +230,21 @@ def loss(drill: Finished) -> dict[str, Any]:
                     when += f", apart from the queued change of {' and '.join(clock(at) for at, _ in apart)}"
                 if found["first_mitigation"] is None and over is None:
                     when += ", and nothing was mitigated"
-                parts.append((when, max(0.0, now - reached - sum(amount for _, amount in apart))))
+                parts.append(Share(when, max(0.0, now - reached - sum(amount for _, amount in apart)), since))
                 since, reached, begin = until, now, end
-    shown = hundredths([amount for _, amount in parts], whole)
-    most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1][1], default=(0, ("", 0.0)))
+    return parts
+
+
+def loss(drill: Finished) -> dict[str, Any]:
+    """Return the loss and when it came, in words."""
+    parts, whole = shares(drill), drill.view.loss or 0.0
+    shown = hundredths([one.amount for one in parts], whole)
+    most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1].amount, default=(0, Share("", 0.0)))
     amount = "all" if most[0] == sum(shown) else f"{most[0] / 100:.2f}"
-    told = [{"when": when, "loss": f"{cents / 100:.2f}"}
-            for cents, (when, _) in zip(shown, parts, strict=True) if cents]  # fmt: skip
+    told = [{"when": one.when, "loss": f"{cents / 100:.2f}"}
+            for cents, one in zip(shown, parts, strict=True) if cents]  # fmt: skip
     return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
-            "most": f"{amount} came {most[1][0]}" if most[0] else ""}  # fmt: skip
+            "most": f"{amount} came {most[1].when}" if most[0] else ""}  # fmt: skip
 
 
 def _worst(drill: Finished, whole: float) -> str:

@@ -27,10 +27,14 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what one seat alone knew, and when it reached the others: what never did comes first."""
     order = ("never", "late", "asked", "offered", "overtaken")
     rows = [row for row in each(story.cues(drill.view)) if not math.isnan(row.known)]
+    # A cue and an inject of one name are one piece of news.
+    said = {m.body.inject: m for m in drill.view.all(e.InjectDelivered)}
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
+        heard = said.get(row.cue)
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
                "short": textwrap.shorten(row.text, KNOWN, placeholder=" …"), "later": row.known > 0,
+               "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
 
