@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from analytics.about import times
@@ -14,7 +14,8 @@ from analytics.record import loss_of
 from analytics.timeline import Attempt
 from analytics.view import Moment
 from simulator import events as e
-from simulator.scenario.parts import FigureSpec
+from simulator.scenario.conditions import holds
+from simulator.scenario.parts import FigureSpec, HarmDimension
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.numbers import counted, hundredths
@@ -31,6 +32,8 @@ RARE = 0.05
 """Share of a harm that came early, and that came late."""
 LEAST = 0.01
 """Loss that is worth a line of its own."""
+COMMAND, LOOK = 70, 160
+"""Letters of a command, whose head says what its columns count, and of what it printed."""
 LONGEST = 240
 """Letters of an output in a document."""
 
@@ -105,8 +108,37 @@ def hit(drill: Finished) -> Iterator[dict[str, Any]]:
         if any(value for value, _ in given):
             worst, at = max(given, key=lambda pair: pair[0])
             left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
-            yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
-                   "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
+            yield {"id": one.id, "title": one.title, "unit": one.unit,
+                   "worst": f"{_bound(drill, one, at)}{counted(worst, one.unit)}{_shown(drill, one, given, at)}",
+                   "at": clock(at), "left": f"{_bound(drill, one, view.left)}{counted(left, one.unit)}",
+                   "still": round(left, 1) > 0}  # fmt: skip
+
+
+def _bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
+    """Return a word before a figure that is an upper bound at a second."""
+    bound = isinstance(one, FigureSpec) and one.at_most
+    return "at most " if bound and any(holds(bound, facts) for facts in drill.view.facts(at)) else ""
+
+
+def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]], at: int) -> str:
+    """Return what an upper bound counted while it was none, empty where it is none."""
+    if not _bound(drill, one, at):
+        return ""
+    sure = [(value, then) for value, then in given if then < at and not _bound(drill, one, then)][-1:]
+    return "".join(f"; {counted(value, one.unit)} while it could be shown" for value, _ in sure)
+
+
+def stopped(drill: Finished) -> str:
+    """Return when the last of what stays hit came about, empty where there is none or it grew until people left."""
+    view, last = drill.view, list[int]()
+    for one in _hit(drill):
+        given = [(m.at, m.body.figures[one.id]) for m in view.samples if 0 <= m.at <= view.left and one.id in
+                 m.body.figures]  # fmt: skip
+        worst = max((value for _, value in given), default=0.0)
+        # What went down again tells of people's repair and not of what caused it.
+        if given and worst > 0 and given[-1][1] >= (1 - NEARLY) * worst:
+            last.append(next(at for at, value in given if value >= (1 - NEARLY) * worst))
+    return clock(max(last)) if last and max(last) < view.left - SOON else ""
 
 
 def _hit(drill: Finished) -> Iterator[FigureSpec]:
@@ -147,7 +179,15 @@ def looks(drill: Finished) -> Iterator[dict[str, Any]]:
             if m.body.figures[one.id] >= (1 - NEARLY) * most:
                 found.setdefault(m.body.query, m)
     for m in sorted(found.values(), key=lambda m: m.at):
-        yield {"at": clock(m.at), "what": drill.names.title("queries", m.body.query), "output": printed(m.body.output)}
+        yield {"at": clock(m.at), "what": drill.names.title("queries", m.body.query),
+               "output": printed(m.body.output, LOOK),
+               "command": printed(m.body.command_line, COMMAND) if alike(m.body.output) else ""}  # fmt: skip
+
+
+def alike(output: str) -> bool:
+    """Tell whether a table has two columns of one name, which its command alone tells apart."""
+    heads = [one.strip() for one in output.strip().partition("\n")[0].split("|")]
+    return len({*heads}) < len(heads)
 
 
 def printed(output: str, longest: int = LONGEST) -> str:
@@ -186,7 +226,11 @@ def jumps(drill: Finished, at: int) -> Iterator[str]:
             (earlier, was), (then, value), (later, now) = *before, *after
             usual = abs(value - was) / (then - earlier) * (later - then)
             if now - value > max(JUMP * max(number for _, number in given), STEADY * usual):
-                yield f"{one.title}: {counted(value, one.unit)} before, {counted(now, one.unit)} at {clock(later)}"
+                expected = value + (value - was) / (then - earlier) * (later - then)
+                grew = expected - value > RARE * (now - value)
+                pace = f" ({counted(expected, one.unit)} at the pace before)" if grew else ""
+                after_it = f"{_bound(drill, one, later)}{counted(now, one.unit)}"
+                yield f"{one.title}: {counted(value, one.unit)} before, {after_it} at {clock(later)}{pace}"
 
 
 def at_once(drill: Finished, at: int) -> float:

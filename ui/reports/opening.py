@@ -8,7 +8,7 @@ from typing import Any
 from analytics.about import times as turning
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more, of_harm
+from ui.reports.hurt import harmed_more, of_harm, stopped
 from ui.reports.worth import worth_doing
 
 Row = Mapping[str, Any]
@@ -21,7 +21,8 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
         "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
-        "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
+        "Recovered": recovered(
+            turning(drill.view), tree["times"], tree["remains"]["outside"], stopped(drill)),
         "Worth most next time": worth_most(
             tree["score"], tree["loss"], of_harm(drill.playbook), worth_doing(drill), harmed_more(drill)),
     }
@@ -56,10 +57,14 @@ def _first(decisions: Sequence[Row]) -> str:
     return f"{one['at']}, {one['who']}: {one['actions'] or one['decision']}; reason given: {one['why']}"
 
 
-def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str]) -> str:
-    """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not."""
+def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str], grew: str = "") -> str:
+    """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not.
+
+    `grew` is when what is not back grew last, empty where it grew to the end.
+    """
     at = {one["id"]: one["at"] for one in times}
-    back = f"not recovered: {', '.join(outside)}" if outside else at["recovered"]
+    no_more = f" (hit no more after {grew})" if grew else ""
+    back = f"not recovered: {', '.join(outside)}{no_more}" if outside else at["recovered"]
     looked, since = found["verified"], found["recovered"]
     if looked is None:
         return f"{back}; never verified"
@@ -76,7 +81,7 @@ def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more
     if not score["scored"]:
         return "not known: this drill has not been scored"
     came = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}"
-    hit = f"For those who were hit: {f'{doing}; ' if doing else ''}{came}." if loss["most"] else ""
+    hit = f"For those who were hit: {f'{doing}. O{came[1:]}' if doing else came}." if loss["most"] else ""
     first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
     most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {_advised(one, of_harm, doing, more)}"

@@ -45,9 +45,12 @@ def _undone(drill: Finished) -> Iterator[str]:
         if open_ and segment in view.affected:
             step = min(open_, key=lambda one: (one.id not in vain, grounds.right(one)))
             tried = f", refused {clock(vain[step.id])}" if step.id in vain else ""
-            found[step.id] = step.id not in vain, grounds.right(step), f"{_right(drill, step)}{tried}, never carried out"
-    yield from (f"{drill.names.title('actions', ident)} ({said})"
-                for ident, (_, _, said) in sorted(found.items(), key=lambda pair: pair[1]))  # fmt: skip
+            said = f"{_right(drill, step)}{tried}, never carried out"
+            found[step.id] = step.id not in vain, grounds.right(step), said
+    steps = sorted(found.items(), key=lambda pair: pair[1])
+    # Of what nobody ordered the first may treat the rest as well.
+    named = [(ident, said) for ident, (fresh, _, said) in steps if not fresh] or [(i, said[2]) for i, said in steps[:1]]
+    yield from (f"carry out {drill.names.title('actions', ident)} ({said})" for ident, said in named)
 
 
 def _late(drill: Finished) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _late(drill: Finished) -> Iterator[str]:
     run = max(after, key=waited, default=None)
     if run is not None and run.begun - grounds.right(run.spec) > PROMPT:
         title = drill.names.title("actions", run.spec.id)
-        yield f"{title} earlier ({_right(drill, run.spec)}, begun {clock(run.begun)})"
+        yield f"begin sooner {title} ({_right(drill, run.spec)}, begun {clock(run.begun)})"
 
 
 def _right(drill: Finished, action: Action) -> str:
