@@ -62,7 +62,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     yield "Who was hit, and how much?", [
         *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
-        *(f"{one.title} | at most {worst[one.id]:,.0f} {one.unit}; "
+        *(f"{one.title} | at most {worst[one.id]:,.0f} {one.unit} ("
           if one.at_most and holds(one.at_most, view.facts(view.left)[0]) else
           f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
           if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())

@@ -136,7 +136,7 @@ def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() ->
 
 def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:
     (told,) = (one for one in context(finished("permission_leak-impatient-7"))["hit"] if one["id"] == "tenants_to_tell")
-    assert told["worst"] == "at most 212 tenants; 11 tenants while it could be shown"
+    assert told["worst"] == "at most 212 tenants (11 tenants while it could be shown)"
     assert told["left"] == "at most 212 tenants"
     (sure,) = (one for one in context(finished(DRILLS[2]))["hit"] if one["id"] == "tenants_to_tell")
     assert sure["worst"] == sure["left"] == "11 tenants"

@@ -125,7 +125,7 @@ def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]],
     if not _bound(drill, one, at):
         return ""
     sure = [(value, then) for value, then in given if then < at and not _bound(drill, one, then)][-1:]
-    return "".join(f"; {counted(value, one.unit)} while it could be shown" for value, _ in sure)
+    return "".join(f" ({counted(value, one.unit)} while it could be shown)" for value, _ in sure)
 
 
 def stopped(drill: Finished) -> str:
