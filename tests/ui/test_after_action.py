@@ -59,12 +59,16 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     yield "Since when?", [f"from {clock(view.fault_at)}"]
     assert view.final is not None
     worst = {one.id: max(m.body.figures.get(one.id, 0) for m in view.samples if m.at >= 0) for one in s.figures}
+
+    def bound(figure: str) -> str:
+        spec = s.find("figures", figure)
+        return "at most " if spec and spec.at_most and holds(spec.at_most, view.facts(view.left)[0]) else ""
+
     yield "Who was hit, and how much?", [
-        *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
+        *(f"{one.title} | {bound(one.id)}{view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
-        *(f"{one.title} | at most {worst[one.id]:,.0f} {one.unit} ("
-          if one.at_most and holds(one.at_most, view.facts(view.left)[0]) else
-          f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
+        *(f"{one.title} | {bound(one.id)}{worst[one.id]:,.0f} {one.unit} {'(' if bound(one.id) else '|'}"
+          for one in s.figures
           if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())
           and one.id not in {h.id for h in s.harm}),
         *(f"| {view.title('segments', one)} | {100 * share:.0f} % |" for one, share in view.affected.items()),

@@ -44,7 +44,8 @@ def impact(drill: Finished) -> Iterator[dict[str, Any]]:
     done, whole = drill.view.final.body.harm if drill.view.final else {}, drill.view.loss or 0.0
     for one in drill.scenario.harm:
         share = one.weight * done.get(one.id, 0.0) / one.scale / whole if whole else 0.0
-        yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
+        yield {"id": one.id, "title": one.title, "unit": one.unit,
+               "value": f"{_bound(drill, one, drill.view.over)}{counted(done.get(one.id), one.unit)}",
                "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
                "best": counted(best.get(one.id), one.unit), "share": f"{100 * share:.0f} %",
                "came": _came(drill, one.id)}  # fmt: skip
@@ -115,8 +116,9 @@ def hit(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
-    """Return a word before a figure that is an upper bound at a second."""
-    bound = isinstance(one, FigureSpec) and one.at_most
+    """Return a word before a figure, or harm that a figure shows, which is an upper bound at a second."""
+    shown = drill.scenario.find("figures", one.id)
+    bound = shown.at_most if shown is not None else {}
     return "at most " if bound and any(holds(bound, facts) for facts in drill.view.facts(at)) else ""
 
 
