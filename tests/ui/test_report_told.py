@@ -163,7 +163,8 @@ def test_a_letter_says_what_it_measures_and_what_was_verified_stands_in_order(
 ) -> None:
     text = report(finished(DRILLS[1]), "report")
     assert "| Objective | Responses called for | By evaluators | Target |" in text
-    rows = re.findall(r"^\| T\+(\d+):(\d+) ", text.partition("### What was verified")[2].partition("\n## ")[0], re.M)
+    told = text.partition("### What was verified")[2].partition("\n## ")[0]
+    rows = re.findall(r"\(T\+(\d+):(\d+)\), before", told)
     times = [60 * int(minutes) + int(seconds) for minutes, seconds in rows]
     assert len(times) > 3
     assert times == sorted(times)
