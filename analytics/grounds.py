@@ -72,18 +72,27 @@ class Grounds:
 
         A repair is not due before what goes on being wrong was stopped, if it was.
         """
-        fits = [one for one in self._helpful if segment in one.coverage]
+        fits = [one for one in self.helpful if segment in one.coverage]
         direct = [one for one in fits if one.rung != "repair"]
         due = min((self._since[one.id] for one in direct or fits), default=FOREVER)
         if direct:
             return due
-        stops = [run.effect for run in self._runs if run.effect is not None and run.spec.rung != "repair"]
-        return max(due, min(stops, default=due))
+        return max(due, self._stopped(due))
+
+    def right(self, action: Action) -> int:
+        """Return the second from which a helpful action was right: justified, and of a repair what went on stopped."""
+        since = self._since.get(action.id, FOREVER)
+        return max(since, self._stopped(since)) if action.rung == "repair" else since
+
+    def _stopped(self, otherwise: int) -> int:
+        """Return when the first step that stops something was in effect."""
+        stops = (run.effect for run in self._runs if run.effect is not None and run.spec.rung != "repair")
+        return min(stops, default=otherwise)
 
     @cached_property
     def _since(self) -> Mapping[str, int]:
         """Since when each helpful action was justified and feasible."""
-        return {one.id: self.since(one) for one in self._helpful}
+        return {one.id: self.since(one) for one in self.helpful}
 
     def step(self, segment: str) -> Attempt | None:
         """Return the first run that helped a segment."""
@@ -91,7 +100,7 @@ class Grounds:
         return min(runs, key=lambda run: run.begun, default=None)
 
     @cached_property
-    def _helpful(self) -> tuple[Action, ...]:
+    def helpful(self) -> tuple[Action, ...]:
         """Actions that it was right to take: what is known to help, less what breaks rules or only takes away."""
         actions = [one for one in self._scenario.actions if one.mitigates and one.coverage and one.cap is None]
         actions = [one for one in actions if one.hold is None or one.hold.right_first]

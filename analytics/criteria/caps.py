@@ -10,7 +10,7 @@ from analytics.criteria.comms import Told, taken_back, told_untruly, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.playbook import Cap
-from analytics.scorecard import CapHit, clock, counted
+from analytics.scorecard import CapHit, clock, counted, listed
 from analytics.timeline import Attempt, Span
 from analytics.view import Moment, RecordView
 from simulator import acts
@@ -305,13 +305,13 @@ def walked_away(view: RecordView, cap: Cap) -> list[CapHit]:
 def told_falsely(view: RecordView, cap: Cap, *, times: int = 2) -> list[CapHit]:
     """A figure, cause or status told falsely to customers or executives more than once, and not taken back."""
     told = [m for m in updates(view) if not m.by.simulated and told_untruly(view, m) and not taken_back(view, m)]
-    told = told[times - 1 :: times]
-    by_then = (counted(times * number, "untrue update") for number in range(1, len(told) + 1))
-    return [
-        _hit(cap, f"{_whom(m)} at {clock(m.at)} does not hold ({', '.join(told_untruly(view, m))}): {count} by then.",
-             (m.seq,))
-        for m, count in zip(told, by_then, strict=True)
-    ]
+    hits = []
+    for number in range(times, len(told) + 1, times):
+        *before, m = told[number - times : number]
+        also = f" (also {listed(clock(one.at) for one in before)})" if before else ""
+        why = f"{_whom(m)} at {clock(m.at)} does not hold ({', '.join(told_untruly(view, m))})"
+        hits.append(_hit(cap, f"{why}: {counted(number, 'untrue update')} by then{also}.", (m.seq,)))
+    return hits
 
 
 def _whom(m: Told) -> str:

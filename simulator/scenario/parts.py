@@ -464,6 +464,8 @@ class FigureSpec(Pickable):
     unit: str = ""
     hit: bool | None = None
     """Whether it counts who or what was hit; unless said, it does where harm is in the same unit."""
+    at_most: Condition = {}
+    """When it counts whoever might have been hit as well: an upper bound."""
 
 
 class EvidenceNeed(Titled):

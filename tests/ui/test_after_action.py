@@ -13,6 +13,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.record.journal import refused
 from simulator.room.notes import Note
+from simulator.scenario.conditions import holds
 from simulator.text import clock
 from tests.analytics import builders as b
 from tests.ui.reporting import DOC, DRILLS, built
@@ -58,10 +59,16 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     yield "Since when?", [f"from {clock(view.fault_at)}"]
     assert view.final is not None
     worst = {one.id: max(m.body.figures.get(one.id, 0) for m in view.samples if m.at >= 0) for one in s.figures}
+
+    def bound(figure: str) -> str:
+        spec = s.find("figures", figure)
+        return "at most " if spec and spec.at_most and holds(spec.at_most, view.facts(view.left)[0]) else ""
+
     yield "Who was hit, and how much?", [
-        *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
+        *(f"{one.title} | {bound(one.id)}{view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
-        *(f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
+        *(f"{one.title} | {bound(one.id)}{worst[one.id]:,.0f} {one.unit} {'(' if bound(one.id) else '|'}"
+          for one in s.figures
           if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())
           and one.id not in {h.id for h in s.harm}),
         *(f"| {view.title('segments', one)} | {100 * share:.0f} % |" for one, share in view.affected.items()),
@@ -147,7 +154,7 @@ def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_
         tree = context(built(fired, sat, left, b.act(begun, "flag"), looked, cleared, over))
         (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
         assert one["note"].partition(", never acknowledged, ")[2].startswith(
-            f"cleared T+20:00{after}, still outside tolerance: ")
+            f"cleared T+20:00{after}, no proof: nothing was back")
     (person,) = (one for one in tree["people"] if one["name"] == "Ana")
     assert person["led"] == 29
 
@@ -160,7 +167,7 @@ def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], 
     text = context(finished("auth_token-impatient-7"))["opening"][-1]["text"]
     assert "holds the total" not in text
     hit, _, points = text.partition(" For the score: ")
-    assert hit.startswith("For those who were hit: of the loss of")
+    assert hit.startswith("For those who were hit: begin sooner Sign out the sessions whose tokens fail (justified")
     assert points.startswith("Harm avoided")
 
 

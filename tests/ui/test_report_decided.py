@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,24 @@ def test_two_decisions_of_one_second_have_each_what_it_left(finished: Callable[[
     before = [row["left"] for row in context(drill)["decisions"]]
     assert before[0] != before[1]
     assert [row["left"] for row in context(once)["decisions"]] == before
+
+
+def test_a_branch_that_was_not_carried_out_stands_beside_what_was_done(finished: Callable[[str], Finished]) -> None:
+    drill = finished(DRILLS[0])
+    for taken, says in ((0.05, "would have come to a loss of 0.05, not 0.09; the best course found from here, to 0.0"),
+                        (0.09, "From here the best course found would have saved ")):  # fmt: skip
+        known = json.loads(json.dumps(drill.journal.references))
+        known["fits"][0]["taken"] = taken
+        told = report(replace(drill, journal=Journal(drill.journal.header, drill.journal.entries, known)), "report")
+        assert says in told.partition("### Decision 1")[2].partition("###")[0]
+
+
+def test_a_refused_answer_is_told() -> None:
+    line = b.say("09:00", "commander", acts.AnswerAsker(inject="nobody_asked", answer="no"))
+    seq = next(x.seq for x in b.drill(line).journal if isinstance(x.body, acts.AnswerAsker))
+    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="inject: nothing is called so"))
+    (one,) = context(built(line, refusal))["alternatives"]
+    assert (one["how"], one["what"]) == ("refused", "commander, an answer")
 
 
 def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
@@ -148,3 +167,12 @@ def test_a_reason_that_the_world_shows_to_be_false_is_marked() -> None:
                                     else {"t": {"below": 0}}}])
         (one,) = context(built(b.decide("08:00", "flag", why_now="harm_grows"), of=made))["decisions"]
         assert one["why"] == says
+        assert one["warned"] == ""
+
+
+def test_a_false_reason_has_the_warning_beside_it_that_was_read_before() -> None:
+    made = b.scenario(reasons=[{"id": "harm_grows", "title": "it grows", "true_when": {"t": {"below": 0}}}])
+    ((at, by, body),) = b.query("07:00", "zones")
+    looked = [(at, by, body.model_copy(update={"output": "zone a ok\n  WARNING trace missing: wiped"}))]
+    (one,) = context(built(looked, b.decide("08:00", "flag", why_now="harm_grows"), of=made))["decisions"]
+    assert one["warned"] == "zones had warned at T+07:00: trace missing: wiped"

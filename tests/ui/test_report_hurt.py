@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 
+from simulator import acts
 from simulator import events as e
 from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.ui.reporting import DRILLS, built
 from ui.reports.context import context
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more
+from ui.reports.hurt import alike, harmed_more
 from ui.reports.numbers import counted, hundredths
 from ui.reports.opening import worth_most
 from ui.reports.registry import report
+from ui.reports.worth import worth_doing
 
 
 def test_what_showed_who_was_hit_best_is_quoted_as_it_was_printed(finished: Callable[[str], Finished]) -> None:
-    (one,) = context(finished(DRILLS[0]))["looks"]
+    *_, one = context(finished(DRILLS[0]))["looks"]
     assert (one["at"], one["output"].split(" / ")[2]) == ("T+07:05", "refused 4,923 3,440 8,363")
     hit = {one["title"]: one for one in context(finished(DRILLS[2]))["segments"]}
     assert {one["since"] for one in hit.values()} == {"by T-29:45"}
@@ -86,7 +88,8 @@ def test_a_step_a_minute_and_more_after_a_queued_change_is_not_mixed_up_with_it(
     for at, blurred in (("14:50", True), ("16:10", False)):
         landed, *_ = context(built(LANDED, b.act(at, "flag"), turned(at, "flag"), world=world))["worsened"]
         says = "What it did cannot be told from what this did: flag"
-        assert landed["jumped"] == [says if blurred else "Minutes: 87 min before, 407 min at T+16:00"]
+        leapt = "Minutes: 87 min before, 407 min at T+16:00 (107 min at the pace before)"
+        assert landed["jumped"] == [says if blurred else leapt]
         assert landed["harmed"] is not blurred
 
 
@@ -104,7 +107,64 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
     area = {"id": "M", "title": "Harm avoided", "points": 0, "out_of": 18, "advice": "Act earlier.", "why": ""}
     score = {"scored": True, "caps": [], "uncapped": 0, "areas": [area]}
     loss = {"total": "0.40", "most": "0.40 came late", "worst": "all of it"}
-    assert worth_most(score, loss, {"M"}, (), "It came to more.").endswith("of 18 points): It came to more.")
+    assert worth_most(score, loss, {"M"}, "", "It came to more.").endswith("of 18 points): It came to more.")
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out)."),
+    ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00)."),
+    ("billing_mismatch-impatient-7", "of the loss of"),
+    ("billing_mismatch-by_the_book-7", "begin sooner Stop taking invoices from the queue (justified from T+00:15"),
+])  # fmt: skip
+def test_what_is_worth_most_is_a_step_with_the_time_from_which_it_was_right(
+    finished: Callable[[str], Finished], name: str, says: str
+) -> None:
+    assert context(finished(name))["opening"][-1]["text"].startswith(f"For those who were hit: {says}")
+
+
+def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() -> None:
+    order = b.say("09:00", "mitigation", acts.TakeAction(action="web_flag", decision="decision:4"))
+    seq = next(x.seq for x in b.drill(b.query("05:00", "zones"), order).journal if isinstance(x.body, acts.TakeAction))
+    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
+    for lines, says in (([], "carry out flag (justified from T+05:15, never carried out)"),
+                        ([order, refusal], "carry out web_flag (justified from T+05:15, refused T+09:00, never "
+                                           "carried out)")):  # fmt: skip
+        drill = built(b.query("05:00", "zones"), *lines)
+        drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+        assert worth_doing(drill) == says
+
+
+def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:
+    (told,) = (one for one in context(finished("permission_leak-impatient-7"))["hit"] if one["id"] == "tenants_to_tell")
+    assert told["worst"] == "at most 212 tenants (11 tenants while it could be shown)"
+    assert told["left"] == "at most 212 tenants"
+    (sure,) = (one for one in context(finished(DRILLS[2]))["hit"] if one["id"] == "tenants_to_tell")
+    assert sure["worst"] == sure["left"] == "11 tenants"
+
+
+def test_a_table_whose_columns_have_one_name_has_its_command_beside_it() -> None:
+    assert alike("  src  | count | count\n------+----\n  edge | 35 | 20")
+    assert not alike("src | reads | owners\n1 | 35 | 35")
+    assert not alike("all is well")
+
+
+def test_a_turn_for_the_worse_that_the_world_reports_is_told_with_how_long_it_held(
+    finished: Callable[[str], Finished]
+) -> None:
+    *_, used = context(finished("permission_leak-impatient-7"))["worsened"]
+    assert used["what"].startswith("@edge-bot: 338 different links a minute")
+    assert used["jumped"] == ["so by T+19:00, and still when people left"]
+
+
+def test_what_is_not_back_says_when_it_grew_no_more() -> None:
+    def grown(until: int) -> Any:
+        return [(at, by, body.model_copy(update={"figures": {"locked": float(min(at, until))}})
+                 if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
+
+    made = b.scenario(figures=[{"id": "locked", "title": "Locked users", "unit": "users", "hit": True}])
+    for until, says in ((1200, "not recovered: Web, Mobile (hit no more after T+20:00); never verified"),
+                        (9999, "not recovered: Web, Mobile; never verified")):  # fmt: skip
+        assert context(built(world=grown(until), of=made))["opening"][4]["text"] == says
 
 
 def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from simulator import acts
 from simulator import events as e
 from simulator.values import Ref
 from tests.analytics import builders as b
-from tests.ui.reporting import built
-from ui.reports.context import context
+from tests.ui.reporting import DRILLS, built
+from ui.reports.context import _once, context
 from ui.reports.finished import Finished
 from ui.reports.registry import report
 
@@ -131,3 +132,54 @@ def test_what_was_red_last_is_told_by_what_was_compared() -> None:
     (red,) = context(built(web, mobile))["remains"]["red"]
     assert red.startswith("Comparison with a baseline, T+25:00: OUTSIDE: web_ratio")
     assert context(built(web, mobile, b.verify("40:00", "web_ratio", number=3)))["remains"]["red"] == []
+
+
+def test_what_one_seat_knew_is_shared_or_said_not_to_have_been(finished: Callable[[str], Finished]) -> None:
+    drill = finished("auth_token-impatient-7")
+    knew, text = context(drill)["knew"], report(drill, "report").partition("### Who knew what")[2].partition("###")[0]
+    moot = [one["seat"] for one in knew if one["moot"]]
+    assert "Mitigation lead (Identity, release captain) (2)" in text.partition("Never shared, moot by the end: ")[2]
+    assert all(seat in text.partition("moot by the end: ")[2] for seat in moot)
+    heard = [one for one in knew if one["reached"].startswith("T")]
+    assert text.partition("Shared with everybody: ")[2].partition("\n")[0].count(" T+") == len(heard)
+    assert "Somebody has to take command before that. (@duty-desk said so at T+28:00)" in text
+    assert "Meridian Bank's contract counts any repair time we name as a promise, and asks for written notice" in text
+
+
+def test_what_was_told_to_be_unknown_stays_so_until_it_is_known() -> None:
+    first, last = b.update("10:00", unknowns=("why",)), b.update("20:00", unknowns=())
+    assert context(built(first, last))["remains"]["uncertain"] == context(built(first))["remains"]["uncertain"] != []
+
+
+def test_untrue_steps_stand_with_the_words_that_went_with_them() -> None:
+    told = b.say("20:00", "comms", acts.UpdateExecutives(
+        eta="unknown", next_update_minutes=20, mitigation="flag", text="Refunds are out."))  # fmt: skip
+    (one,) = context(built(told))["remains"]["untrue"]
+    assert one.endswith("“Refunds are out.”")
+
+
+def test_a_letter_says_what_it_measures_and_what_was_verified_stands_in_order(
+    finished: Callable[[str], Finished]
+) -> None:
+    text = report(finished(DRILLS[1]), "report")
+    assert "| Objective | Responses called for | By evaluators | Target |" in text
+    told = text.partition("### What was verified")[2].partition("\n## ")[0]
+    rows = re.findall(r"\(T\+(\d+):(\d+)\), before", told)
+    times = [60 * int(minutes) + int(seconds) for minutes, seconds in rows]
+    assert len(times) > 3
+    assert times == sorted(times)
+
+
+def test_an_area_whose_reasons_were_given_before_says_where() -> None:
+    area = {"title": "Fits", "why": "It could save all. Not recovered: web."}
+    before = {"title": "One branch", "why": "Not recovered: web."}
+    (_, told) = _once([before, area], [])
+    assert told["why"] == "It could save all. For the rest see “One branch”."
+    (one,) = _once([before], [{"title": "Left hit", "why": "Not recovered: web."}])
+    assert one["why"] == "See “Left hit”."
+
+
+def test_a_role_that_passes_to_another_seat_is_told() -> None:
+    taken = [*b.in_command("03:00", "deputy", "deputy"), *b.event("41:15", e.RoleAccepted(role="deputy", seat="comms"))]
+    (one,) = context(built(taken))["passed"]
+    assert (one["at"], one["who"]) == ("T+41:15", "comms")

@@ -72,7 +72,7 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
     `known` is what the team itself had measured by then, where that was nearer to the truth than what was told.
     """
     found = [*_statements(drill), *_told_figures(drill), *_told_steps(drill)]
-    yield from ({"known": "", **row} for _, row in sorted(found, key=lambda one: one[0]))
+    yield from ({"known": "", "words": "", **row} for _, row in sorted(found, key=lambda one: one[0]))
 
 
 def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -119,7 +119,8 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         begun = {run.ident for run in view.started if run.begun <= m.at}
         if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
-            yield m.seq, {**row, "about": "steps", "said": view.titles("actions", lacks or steps), "holds": not lacks,
+            yield m.seq, {**row, "about": "steps", "words": getattr(m.body, "text", ""),
+                          "said": view.titles("actions", lacks or steps), "holds": not lacks,
                           "true": "not begun by then" if lacks else "begun by then"}  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from simulator.record.entry import Body
 from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
-from simulator.values import Ref
+from simulator.values import COMMANDER, Ref
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
 from ui.reports.claimed import claims
@@ -78,6 +78,7 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "objectives": list(_objectives(drill)),
         "cause": _cause(drill),
         "command": list(_command(drill)),
+        "passed": list(_passed(drill)),
         "times": list(_times(drill)),
         "impact": list(impact(drill)),
         "loss": loss(drill),
@@ -158,6 +159,16 @@ def _command(drill: Finished) -> Iterator[dict[str, Any]]:
         yield {"since": clock(at), "until": clock(view.left), "who": "nobody"}
 
 
+def _passed(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield the roles other than command that another seat took over from the one that had them."""
+    had: dict[str, str] = {}
+    for m in drill.view.all(e.RoleAccepted):
+        role, seat = m.body.role, m.body.seat
+        if role != COMMANDER and had.get(role, seat) != seat:
+            yield {"at": clock(m.at), "role": drill.view.title("roles", role), "who": drill.view.title("roles", seat)}
+        had[role] = seat
+
+
 def _times(drill: Finished) -> Iterator[dict[str, Any]]:
     for name, at in times(drill.view).items():
         yield {"id": name, "title": TURNING[name], "at": unmet(drill.view, name) if at is None else clock(at)}
@@ -208,13 +219,15 @@ def _letter(rated: Sequence[int]) -> str:
 def _cause(drill: Finished) -> dict[str, Any]:
     named = {m.body.cause: m for m in drill.view.all(acts.StateHypothesis)}
     true = [cause for cause in drill.scenario.causes if cause.true]
+    planned = {m.body.factor for m in drill.view.all(acts.AddHardeningTask)}
     first = next((m for m in drill.view.all(acts.StateHypothesis) if m.body.cause in {c.id for c in true}), None)
     return {
         "fault": drill.scenario.fault, "since": _ago(drill.view.fault_at), "true": [cause.title for cause in true],
         "named_at": clock(first.at) if first else "never",
         "stated": [{"title": drill.names.title("causes", cause), "at": clock(m.at), "sure": round(100 *
                     m.body.probability), "true": drill.view.is_true("causes", cause)} for cause, m in named.items()],
-        "factors": [{"title": f.title, "layer": f.layer} for f in drill.scenario.factors if f.true],
+        "factors": [{"title": f.title, "layer": f.layer, "planned": f.id in planned}
+                    for f in drill.scenario.factors if f.true],
     }  # fmt: skip
 
 
@@ -261,7 +274,9 @@ def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
                "short": textwrap.shorten(row.text, SHORT, placeholder=" …"),
-               "verdict": row.verdict, "proposed": _proposed(drill, row.inject), "means": _means(drill, row.inject),
+               "verdict": row.verdict,
+               "proposed": ("no answer; " if row.verdict == "missed" else "") * bool(_proposed(drill, row.inject))
+                           + _proposed(drill, row.inject), "means": _means(drill, row.inject),
                "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered))}  # fmt: skip
 
 
@@ -320,11 +335,13 @@ def _score(drill: Finished) -> dict[str, Any]:
 
 def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield areas to improve, each with that of its reasons which neither a limit nor an area before it gave."""
-    said = {sentence for one in limits for sentence in _sentences(one["why"])}
+    said = {sentence: one["title"] for one in reversed(limits) for sentence in _sentences(one["why"])}
     for one in areas:
         why = _sentences(one["why"])
-        yield {**one, "why": " ".join(sentence for sentence in why if sentence not in said) or "as told above."}
-        said |= {*why}
+        new, old = [s for s in why if s not in said], dict.fromkeys(said[s] for s in why if s in said)
+        rest = f"{'For the rest see' if new else 'See'} {', '.join(f'“{title}”' for title in old)}." if old else ""
+        yield {**one, "why": " ".join([*new, rest]).strip()}
+        said = {**dict.fromkeys(why, one["title"]), **said}
 
 
 def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -366,8 +383,9 @@ def _cleared(drill: Finished, ident: str) -> str:
     near = (run for run in view.started if not run.spec.looks and at - CLEARS <= run.landed <= at)
     done = max(near, key=lambda run: run.landed, default=None)
     after = f" after {done.spec.title} ({clock(done.landed)})" if done else ""
-    outside = view.titles("segments", view.outside(at)) if view.outside(at) else ""
-    return f", cleared {clock(at)}{after}{f', still outside tolerance: {outside}' if outside else ''}"
+    outside = view.outside(at)
+    which = "nothing was back" if {*outside} >= {*view.affected} else f"{view.titles('segments', outside)} not back"
+    return f", cleared {clock(at)}{after}{f', no proof: {which}' if outside else ''}"
 
 
 def _weight(ident: str, note: str) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analytics.facts import tick_true
+from analytics.record import Fit
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.timeline import FOREVER, Attempt
@@ -31,20 +34,29 @@ REASONS: dict[Rejection, str] = {
 }  # fmt: skip
 BARE = {"unknown": "it named something that there was not"}
 """Kind of refusal -> why, where the answer at the console speaks of ids."""
+ASKED = (acts.TakeAction, acts.RecordDecision, acts.HandOff, acts.AnswerAsker)
+"""Acts that are told where they were refused."""
+APART = 0.02
+"""Loss by which a branch carried out in full and what was done differ."""
 LONGEST = 90
 """Letters of a claim that stands in full among the injects."""
 CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
 
 
 def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each decision with what became of every step in it, and how much a better branch would have saved."""
+    """Yield each decision with what became of every step in it, and how much a better branch would have saved.
+
+    The branch chosen is weighed as if all that has to follow it had followed: where what was done came to another
+    loss, `full` is the branch's, and `best` that of the best course from there.
+    """
     carried = _carried(drill)
+    fits = {fit.ref: fit for fit in drill.view.references.fits}
     for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
         names, left = drill.names_then.at(m.seq), row.gap
         runs = _runs(drill, m, carried.get(m.seq, ()))
         yield {
             "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
-            "actions": row.actions, "why": row.why_now, "confidence": m.body.confidence,
+            "actions": row.actions, "why": row.why_now, "warned": _warned(drill, m), "confidence": m.body.confidence,
             "confidence_in_words": CONFIDENCE[m.body.confidence],
             "evidence": "; ".join(names.cited(ref) for ref in m.body.evidence),
             "executes": names.handle(m.body.execution_owner or ""),
@@ -53,7 +65,26 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "deeds": list(_deeds(drill, names, m, runs)),
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
             "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
+            **_in_full(drill, fits.get(m.ref)),
         }  # fmt: skip
+
+
+def _warned(drill: Finished, m: Moment[acts.RecordDecision]) -> str:
+    """Return the warning in what a decision rests on where the reason that it gives was not so, else nothing."""
+    view, why = drill.view, m.body.why_now
+    if view.scenario.find("reasons", why) is None or tick_true(view, "reasons", why, m.at):
+        return ""
+    looks = [one for one in view.queries if one.seq < m.seq and f"query:{one.body.query}" in m.body.evidence]
+    for one in reversed(looks):
+        if warning := re.search(r"^\s*WARN\w*:?\s+(.+)$", one.body.output, re.MULTILINE):
+            return f"{drill.names.title('queries', one.body.query)} had warned at {clock(one.at)}: {warning[1]}"
+    return ""
+
+
+def _in_full(drill: Finished, fit: Fit | None) -> dict[str, str]:
+    """Return the loss of a branch carried out in full and of the best from there, empty where that is what was done."""
+    apart = fit is not None and abs((drill.view.loss or 0.0) - fit.taken) >= APART
+    return {"full": f"{fit.taken:.2f}" if fit and apart else "", "best": f"{fit.best:.2f}" if fit and apart else ""}
 
 
 def _carried(drill: Finished) -> Mapping[int | None, Sequence[Attempt]]:
@@ -209,7 +240,7 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
     What somebody asked for again and again, for one reason in vain, is one.
     """
     why = {x.body.command: x.body for x in drill.journal if isinstance(x.body, e.CommandRefused)}
-    asked = [x for x in drill.journal if isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff)]
+    asked = [x for x in drill.journal if isinstance(x.body, ASKED)]
     alike: dict[tuple[str, str, int | None], list[Entry]] = defaultdict(list)
     for x in asked:
         if x.seq in why:
@@ -221,6 +252,8 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
                     what = f"decision: {drill.view.titles('actions', actions) if actions else decision}"
                 case acts.HandOff(what=post, to=to):
                     what = f"handing over {'command' if post == COMMANDER else post} to {names.handle(to)}"
+                case acts.AnswerAsker(inject=inject):
+                    what = f"answer to {names.voices[inject].persona}" if inject in names.voices else "an answer"
             absent = "; ".join(_absent(drill, names, x)) if why[x.seq].code == "unknown" else ""
             reason = (absent or BARE.get(why[x.seq].code, why[x.seq].reason)).rstrip(".")
             granted = next((y.at for y in asked if y.seq > x.seq and y.seq not in why and _same(x, y)), None)
@@ -256,6 +289,8 @@ def _same(one: Entry, other: Entry) -> bool:
         case acts.RecordDecision() as mine, acts.RecordDecision() as theirs:
             return bool({*mine.actions} & {*theirs.actions}) or (mine.actions, mine.decision) == ((), theirs.decision)
         case acts.HandOff(what=mine), acts.HandOff(what=theirs):
+            return mine == theirs
+        case acts.AnswerAsker(inject=mine), acts.AnswerAsker(inject=theirs):
             return mine == theirs
     return False
 

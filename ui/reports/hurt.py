@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from analytics.about import times
 from analytics.playbook import Playbook
@@ -14,7 +14,8 @@ from analytics.record import loss_of
 from analytics.timeline import Attempt
 from analytics.view import Moment
 from simulator import events as e
-from simulator.scenario.parts import FigureSpec
+from simulator.scenario.conditions import holds
+from simulator.scenario.parts import FigureSpec, HarmDimension
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.numbers import counted, hundredths
@@ -31,6 +32,8 @@ RARE = 0.05
 """Share of a harm that came early, and that came late."""
 LEAST = 0.01
 """Loss that is worth a line of its own."""
+COMMAND, LOOK = 70, 160
+"""Letters of a command, whose head says what its columns count, and of what it printed."""
 LONGEST = 240
 """Letters of an output in a document."""
 
@@ -41,7 +44,8 @@ def impact(drill: Finished) -> Iterator[dict[str, Any]]:
     done, whole = drill.view.final.body.harm if drill.view.final else {}, drill.view.loss or 0.0
     for one in drill.scenario.harm:
         share = one.weight * done.get(one.id, 0.0) / one.scale / whole if whole else 0.0
-        yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
+        yield {"id": one.id, "title": one.title, "unit": one.unit,
+               "value": f"{_bound(drill, one, drill.view.over)}{counted(done.get(one.id), one.unit)}",
                "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
                "best": counted(best.get(one.id), one.unit), "share": f"{100 * share:.0f} %",
                "came": _came(drill, one.id)}  # fmt: skip
@@ -105,8 +109,38 @@ def hit(drill: Finished) -> Iterator[dict[str, Any]]:
         if any(value for value, _ in given):
             worst, at = max(given, key=lambda pair: pair[0])
             left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
-            yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
-                   "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
+            yield {"id": one.id, "title": one.title, "unit": one.unit,
+                   "worst": f"{_bound(drill, one, at)}{counted(worst, one.unit)}{_shown(drill, one, given, at)}",
+                   "at": clock(at), "left": f"{_bound(drill, one, view.left)}{counted(left, one.unit)}",
+                   "still": round(left, 1) > 0}  # fmt: skip
+
+
+def _bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
+    """Return a word before a figure, or harm that a figure shows, which is an upper bound at a second."""
+    shown = drill.scenario.find("figures", one.id)
+    bound = shown.at_most if shown is not None else {}
+    return "at most " if bound and any(holds(bound, facts) for facts in drill.view.facts(at)) else ""
+
+
+def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]], at: int) -> str:
+    """Return what an upper bound counted while it was none, empty where it is none."""
+    if not _bound(drill, one, at):
+        return ""
+    sure = [(value, then) for value, then in given if then < at and not _bound(drill, one, then)][-1:]
+    return "".join(f" ({counted(value, one.unit)} while it could be shown)" for value, _ in sure)
+
+
+def stopped(drill: Finished) -> str:
+    """Return when the last of what stays hit came about, empty where there is none or it grew until people left."""
+    view, last = drill.view, list[int]()
+    for one in _hit(drill):
+        given = [(m.at, m.body.figures[one.id]) for m in view.samples if 0 <= m.at <= view.left and one.id in
+                 m.body.figures]  # fmt: skip
+        worst = max((value for _, value in given), default=0.0)
+        # What went down again tells of people's repair and not of what caused it.
+        if given and worst > 0 and given[-1][1] >= (1 - NEARLY) * worst:
+            last.append(next(at for at, value in given if value >= (1 - NEARLY) * worst))
+    return clock(max(last)) if last and max(last) < view.left - SOON else ""
 
 
 def _hit(drill: Finished) -> Iterator[FigureSpec]:
@@ -147,7 +181,15 @@ def looks(drill: Finished) -> Iterator[dict[str, Any]]:
             if m.body.figures[one.id] >= (1 - NEARLY) * most:
                 found.setdefault(m.body.query, m)
     for m in sorted(found.values(), key=lambda m: m.at):
-        yield {"at": clock(m.at), "what": drill.names.title("queries", m.body.query), "output": printed(m.body.output)}
+        yield {"at": clock(m.at), "what": drill.names.title("queries", m.body.query),
+               "output": printed(m.body.output, LOOK),
+               "command": printed(m.body.command_line, COMMAND) if alike(m.body.output) else ""}  # fmt: skip
+
+
+def alike(output: str) -> bool:
+    """Tell whether a table has two columns of one name, which its command alone tells apart."""
+    heads = [one.strip() for one in output.strip().partition("\n")[0].split("|")]
+    return len({*heads}) < len(heads)
 
 
 def printed(output: str, longest: int = LONGEST) -> str:
@@ -186,7 +228,11 @@ def jumps(drill: Finished, at: int) -> Iterator[str]:
             (earlier, was), (then, value), (later, now) = *before, *after
             usual = abs(value - was) / (then - earlier) * (later - then)
             if now - value > max(JUMP * max(number for _, number in given), STEADY * usual):
-                yield f"{one.title}: {counted(value, one.unit)} before, {counted(now, one.unit)} at {clock(later)}"
+                expected = value + (value - was) / (then - earlier) * (later - then)
+                grew = expected - value > RARE * (now - value)
+                pace = f" ({counted(expected, one.unit)} at the pace before)" if grew else ""
+                after_it = f"{_bound(drill, one, later)}{counted(now, one.unit)}"
+                yield f"{one.title}: {counted(value, one.unit)} before, {after_it} at {clock(later)}{pace}"
 
 
 def at_once(drill: Finished, at: int) -> float:
@@ -199,13 +245,23 @@ def at_once(drill: Finished, at: int) -> float:
     return max(0.0, now - value - (value - was) / (then - earlier) * (later - then))
 
 
-def loss(drill: Finished) -> dict[str, Any]:
-    """Return the loss and when it came: with queued changes at once, and else between turning points."""
+class Share(NamedTuple):
+    """Part of the loss: when it came, how much it was, from which second on, and the queued change that brought it."""
+
+    when: str
+    amount: float
+    since: int = 0
+    merge: int | None = None
+
+
+def shares(drill: Finished) -> list[Share]:
+    """Return the loss by when it came: with queued changes at once, and else between turning points."""
     view, whole = drill.view, drill.view.loss or 0.0
     harmful = [m.at for m in view.all(e.MergeLanded) if m.body.harmful and not beside(drill, m.at)]
     merges = [(at, at_once(drill, at)) for at in harmful]
     sudden = [(at, amount) for at, amount in merges if amount > JUMP * whole]
-    parts = [(f"with the queued change of {clock(at)}, which nothing held back", amount) for at, amount in sudden]
+    parts = [Share(f"with the queued change of {clock(at)}, which nothing held back", amount, at, at)
+             for at, amount in sudden]  # fmt: skip
     if view.final is not None:
         found, since, reached = times(view), 0, 0.0
         over = found["recovered"] if not view.outside(view.final.at) else None
@@ -220,15 +276,21 @@ def loss(drill: Finished) -> dict[str, Any]:
                     when += f", apart from the queued change of {' and '.join(clock(at) for at, _ in apart)}"
                 if found["first_mitigation"] is None and over is None:
                     when += ", and nothing was mitigated"
-                parts.append((when, max(0.0, now - reached - sum(amount for _, amount in apart))))
+                parts.append(Share(when, max(0.0, now - reached - sum(amount for _, amount in apart)), since))
                 since, reached, begin = until, now, end
-    shown = hundredths([amount for _, amount in parts], whole)
-    most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1][1], default=(0, ("", 0.0)))
+    return parts
+
+
+def loss(drill: Finished) -> dict[str, Any]:
+    """Return the loss and when it came, in words."""
+    parts, whole = shares(drill), drill.view.loss or 0.0
+    shown = hundredths([one.amount for one in parts], whole)
+    most = max(zip(shown, parts, strict=True), key=lambda pair: pair[1].amount, default=(0, Share("", 0.0)))
     amount = "all" if most[0] == sum(shown) else f"{most[0] / 100:.2f}"
-    told = [{"when": when, "loss": f"{cents / 100:.2f}"}
-            for cents, (when, _) in zip(shown, parts, strict=True) if cents]  # fmt: skip
+    told = [{"when": one.when, "loss": f"{cents / 100:.2f}"}
+            for cents, one in zip(shown, parts, strict=True) if cents]  # fmt: skip
     return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
-            "most": f"{amount} came {most[1][0]}" if most[0] else ""}  # fmt: skip
+            "most": f"{amount} came {most[1].when}" if most[0] else ""}  # fmt: skip
 
 
 def _worst(drill: Finished, whole: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -11,14 +12,17 @@ from analytics.facts import tick_true
 from analytics.report import story
 from analytics.report.tables import each
 from simulator import events as e
+from simulator.scenario.conditions import holds
 from simulator.text import clock
 from simulator.values import Ref
 from ui.reports.finished import Finished
 from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed
 
 COMPARED = "Comparison with a baseline"
-KNOWN = 130
+KNOWN = 170
 """Letters of what somebody knew."""
+MINUTE = 60
+"""Seconds between two samples of the world."""
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -27,12 +31,26 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what one seat alone knew, and when it reached the others: what never did comes first."""
     order = ("never", "late", "asked", "offered", "overtaken")
     rows = [row for row in each(story.cues(drill.view)) if not math.isnan(row.known)]
+    # A cue and an inject of one name are one piece of news.
+    said = {m.body.inject: m for m in drill.view.all(e.InjectDelivered)}
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
+        heard = said.get(row.cue)
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
-               "short": textwrap.shorten(row.text, KNOWN, placeholder=" …"), "later": row.known > 0,
+               "short": _first(row.text, KNOWN), "later": row.known > 0,
+               "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
+
+
+def _first(text: str, longest: int) -> str:
+    """Return the first sentences of a text, as many as are short: a sentence cut in the middle may say nothing."""
+    first, *rest = re.split(r"(?<=[.!?]) ", text)
+    for one in rest:
+        if len(first) + len(one) >= longest:
+            return f"{first} …"
+        first += f" {one}"
+    return first
 
 
 def checks(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -51,7 +69,8 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
             what, came = drill.names.title("queries", body.query), "green" if one.green else "red"
         else:
             continue
-        yield {"at": clock(one.at), "what": what, "came": came, "green": one.green, "stale": stale, "rows": rows}
+        yield {"at": clock(one.at), "second": one.at, "what": what, "came": came, "green": one.green, "stale": stale,
+               "rows": rows, "before": ""}  # fmt: skip
 
 
 def unsaid(drill: Finished) -> list[str]:
@@ -75,7 +94,8 @@ def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
             ran = [m for m in view.queries if m.body.query == run.spec.precheck and m.at <= run.begun]
             what, step = drill.names.title("queries", run.spec.precheck), drill.names.title("actions", run.spec.id)
             if (key := (run.spec.id, ran[-1].seq if ran else 0)) not in told:
-                yield {"at": clock(ran[-1].at) if ran else "", "what": what, "before": step, "begun": clock(run.begun),
+                yield {"at": clock(ran[-1].at) if ran else "", "second": ran[-1].at if ran else run.begun, "what": what,
+                       "before": step, "begun": clock(run.begun),
                        "output": printed(ran[-1].body.output, SHORT) if ran else ""}  # fmt: skip
             told.add(key)
 
@@ -113,4 +133,28 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
                 "jumped": [f"this changed the world: {changed}"], "harmed": False,
             }))  # fmt: skip
     found += exceeded(drill)
+    found += _called(drill)
     yield from (row for _, row in sorted(found, key=lambda one: one[0]))
+
+
+def _called(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield what was reported of a turn for the worse after T+00:00 that called for a mitigation, and how long it held.
+
+    Such a line comes on a condition of the world that did not hold at T+00:00.
+    """
+    view = drill.view
+    stops = {one.id for one in view.grounds.helpful if one.rung != "repair"}
+    for m in view.all(e.InjectDelivered):
+        spec = drill.scenario.find("injects", m.body.inject)
+        if spec is None or spec.expects is None or spec.expects.command != "take_action":
+            continue
+        wanted = spec.expects.fields.get("action", ())
+        new = {fact: value for fact, value in spec.when.items()
+               if not any(holds({fact: value}, facts) for facts in view.facts(0))}  # fmt: skip
+        if new and stops & ({wanted} if isinstance(wanted, str) else {*wanted}):
+            so = [one.at for one in view.samples if one.at >= 0 and holds(new, view.facts(one.at)[0])]
+            still = bool(so) and so[-1] > view.left - MINUTE
+            until = "and still when people left" if still else f"to {clock(so[-1])}" if so else ""
+            words = _first(m.body.text, SHORT)
+            yield m.at, {"at": clock(m.at), "service": "", "what": f"{m.body.persona}: {words}", "loss": "",
+                         "jumped": [f"so by {clock(so[0])}, {until}"] if so else [], "harmed": False}  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 from analytics.about import times as turning
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more, of_harm
+from ui.reports.hurt import harmed_more, of_harm, stopped
+from ui.reports.worth import worth_doing
 
 Row = Mapping[str, Any]
 
@@ -20,9 +21,10 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
         "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
-        "Recovered": recovered(turning(drill.view), tree["times"], tree["remains"]["outside"]),
+        "Recovered": recovered(
+            turning(drill.view), tree["times"], tree["remains"]["outside"], stopped(drill)),
         "Worth most next time": worth_most(
-            tree["score"], tree["loss"], of_harm(drill.playbook), tree["remains"]["outside"], harmed_more(drill)),
+            tree["score"], tree["loss"], of_harm(drill.playbook), worth_doing(drill), harmed_more(drill)),
     }
     return [{"title": title, "text": text} for title, text in lines.items()]
 
@@ -55,10 +57,14 @@ def _first(decisions: Sequence[Row]) -> str:
     return f"{one['at']}, {one['who']}: {one['actions'] or one['decision']}; reason given: {one['why']}"
 
 
-def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str]) -> str:
-    """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not."""
+def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str], grew: str = "") -> str:
+    """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not.
+
+    `grew` is when what is not back grew last, empty where it grew to the end.
+    """
     at = {one["id"]: one["at"] for one in times}
-    back = f"not recovered: {', '.join(outside)}" if outside else at["recovered"]
+    no_more = f" (hit no more after {grew})" if grew else ""
+    back = f"not recovered: {', '.join(outside)}{no_more}" if outside else at["recovered"]
     looked, since = found["verified"], found["recovered"]
     if looked is None:
         return f"{back}; never verified"
@@ -66,29 +72,27 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
     return f"{back}; verified {clock(looked)}{early}"
 
 
-def worth_most(score: Row, loss: Row, of_harm: Collection[str], left: Sequence[str], more: str) -> str:
+def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more: str) -> str:
     """Return what cost those who were hit most, and what cost the score most: two yardsticks, so each is named.
 
     Of the score that is the two strictest limits that held the total down, and the area with most points left. Of harm
-    it is when most of it came, which tells what would have kept it away; `more` says that acting did harm.
+    it is what is worth `doing`, and when most of it came; `more` says that acting did harm.
     """
     if not score["scored"]:
         return "not known: this drill has not been scored"
     came = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}"
-    hit = f"For those who were hit: {came}." if loss["most"] else ""
+    hit = f"For those who were hit: {f'{doing}. O{came[1:]}' if doing else came}." if loss["most"] else ""
     first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
-    most = [f"{one['title']} ({one['points']} of {one['out_of']} points){_advised(one, of_harm, bool(hit), left, more)}"
+    most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {_advised(one, of_harm, doing, more)}"
             for one in score["areas"][:1]]  # fmt: skip
     points = " Then ".join([*first, *most])
     said = [hit, f"For the score: {points}" if points else ""]
     return " ".join(one for one in said if one) or "nothing that is judged was left open"
 
 
-def _advised(one: Row, of_harm: Collection[str], told: bool, left: Sequence[str], more: str) -> str:
-    """Return the advice of an area, or why it lacks points; of harm that is `told` already only if some is `left`."""
-    if one["id"] in of_harm and more:
-        return f": {more}"
-    if told and one["id"] in of_harm and not left:
-        return ""
-    return f": {one['advice'] or one['why']}"
+def _advised(one: Row, of_harm: Collection[str], doing: str, more: str) -> str:
+    """Return the advice of an area, or why it lacks points; of harm, what is told of it already is not told again."""
+    if one["id"] in of_harm and (more or doing):
+        return more or "as said."
+    return str(one["advice"] or one["why"])

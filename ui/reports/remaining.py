@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.facts import tick_true
 from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
@@ -28,13 +29,10 @@ def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
     history, names = drill.view.history, drill.names
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
-    last = max(drill.view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.WriteLeadershipNote),
-               key=lambda m: m.seq, default=None)  # fmt: skip
-    unknown = () if last is None else getattr(last.body, "unknowns", ()) or getattr(last.body, "uncertain", ())
     return {
         "outside": [names.title("segments", one) for one in outside],
         "red": list(_red(drill)),
-        "uncertain": [names.title("unknowns", one) for one in unknown],
+        "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
         "clocks": list(_clocks(drill)),
         "answers": list(_answers(drill)),
         "untrue": list(_untrue(claims)),
@@ -43,6 +41,15 @@ def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
                       if isinstance(x.body, acts.AddHardeningTask)],
         "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
     }  # fmt: skip
+
+
+def _unknown(drill: Finished) -> list[str]:
+    """Return what people said last that they do not know, then what they said so before and is still open."""
+    told = sorted(drill.view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.WriteLeadershipNote),
+                  key=lambda m: -m.seq)  # fmt: skip
+    said = [getattr(m.body, "unknowns", ()) or getattr(m.body, "uncertain", ()) for m in told]
+    before = [one for some in said[1:] for one in some if tick_true(drill.view, "unknowns", one, drill.view.left)]
+    return list(dict.fromkeys([*(said[0] if said else ()), *before]))
 
 
 def _red(drill: Finished) -> Iterator[str]:
@@ -130,8 +137,11 @@ def _untrue(claims: Rows) -> Iterator[str]:
             about = one["said"].partition(": ")[0] if one["about"] == "figure" else one["about"]
             last[one["to"], about] = one
     wrong: dict[tuple[str, str], list[str]] = {}
+    quoted = " “".join(one["said"] for one in last.values())
     for (to, _), one in last.items():
         if not one["holds"]:
             said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
             wrong.setdefault((to, one["at"]), []).append(textwrap.shorten(said, LONGEST, placeholder=" …"))
+            if one["about"] == "steps" and (words := one["words"]) and f"“{words}”" not in quoted:
+                wrong[to, one["at"]].append(f"“{textwrap.shorten(words, LONGEST, placeholder=' …')}”")
     yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())
