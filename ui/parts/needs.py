@@ -9,7 +9,6 @@ from simulator import events as e
 from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
 from simulator.names import Names
-from simulator.record.history import UPDATE_GRACE
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
@@ -134,7 +133,7 @@ def _update(b: Briefing) -> list[Need]:
     speaks = b.incident.has_duty(b.role, *LEAD, "speaks")
     if due is None or b.incident.closed or not speaks or b.now < due - 180:
         return []
-    late = b.now > due + UPDATE_GRACE
+    late = b.incident.overdue(b.now)
     text = f"Stakeholder update for {clock(due)}: {span_of(due, b.now)}"
     return [Need("update", "overdue" if late else "due", text,
                  (Button("Write it", None, "update_stakeholders"),), urgent=b.now > due)]  # fmt: skip
