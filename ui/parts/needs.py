@@ -143,7 +143,7 @@ def _pair(b: Briefing) -> list[Need]:
     both = one_person_leads(b.incident)
     if both is None or not b.incident.has_duty(b.role, *LEAD):
         return []
-    text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
+    text = f"One person, {both}, is commander and deputy: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
 
 
