@@ -72,7 +72,7 @@ def guide(k: SeatView) -> list[Piece]:
     """Return the guide for somebody who leads: the first step that is not done yet, and how far they are."""
     left = [step for step in LESSONS if not step.done(k)]
     marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in LESSONS)
-    count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}"
+    count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}{_moved(k.b)}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
@@ -90,6 +90,13 @@ def _said(k: SeatView, left: list[Lesson]) -> str:
     now = next((turn for turn in step.turns if turn.holds(k)), Instead(step.done, step.how))
     words = now.how.format(**_called(k.b))
     return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(step.form)}"
+
+
+def _moved(b: Briefing) -> str:
+    """Return where they are now, for somebody who leads on from another seat than the one that leads."""
+    own = b.catalogue.role(b.role)
+    moved = b.role != b.incident.lead and b.incident.holder(COMMANDER) == b.role
+    return f" · you lead on, as {in_short(own)}" if own and moved else ""
 
 
 def _marked(words: str) -> str:
@@ -382,7 +389,7 @@ LESSONS = (
             Instead(
                 _given(acts.RecordVerification),
                 "What was measured is not yet what it was before; the channel says where. Have something done about "
-                "it, such as your other option (Take action), or give it time; then measure again.",
+                "it (Take action), if something helps those who are still hit; else give it time. Then measure again.",
             ),
         ),
         acts.RecordVerification,
