@@ -90,7 +90,7 @@ def onwards_html(b: Briefing) -> str:
         return ""
     who, leads = b.incident.person(_heir(b) or ""), b.incident.holder(COMMANDER) is not None
     said = f'<span class="quiet">{escape(who)} {"leads now" if leads else "is next to lead"}</span>' if who else ""
-    return said + "".join(_sit(free, f"Take the seat of {in_short(free)}") for free in _free(b)[:1])
+    return said + "".join(_sit(free, f"Sit as {free.handle}") for free in _free(b)[:1])
 
 
 def _sit(seat: Seat, words: str, tone: str = "") -> str:
