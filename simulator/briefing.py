@@ -65,6 +65,21 @@ class Briefing:
         actions = (self._drill.scenario.find("actions", run.ident) for run in self.running() if run.what == "action")
         return any(not action.looks and action.effects + action.starts_with for action in actions)
 
+    def called_away(self) -> bool:
+        """Tell whether this role was told that it has to go, and still has the post that it was told about."""
+        incident = self.incident
+        if incident.handed_on(self.role):
+            return False
+        for inject in self._drill.scenario.injects:
+            told = incident.delivered.get(inject.id)
+            if inject.leaves is None or told is None or not self._sees(Ref.to("inject", inject.id)):
+                continue
+            # Whoever took the post since is not meant; who never took it by name is.
+            since = max((one.seq for one in incident.held[inject.leaves]), default=0)
+            if since < told and (incident.holder(inject.leaves) or incident.home(inject.leaves)) == self.role:
+                return True
+        return False
+
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
         if not self._drill.circle.offers("metrics", metric, self.role):

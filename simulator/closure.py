@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from simulator import events as e
 from simulator.changes import last_change
-from simulator.record.history import UPDATE_GRACE, History
+from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, MOST_DECIDED, Ref
 
@@ -51,7 +51,7 @@ def missing_for_closure(
                   _explicit(s, scenario), "record_residual_risks"),
         Condition("hardening backlog: at least one item with owner and due date",
                   bool(s.hardening), "add_hardening_task"),
-        Condition("communications complete: no promised update is overdue", _kept(s, now), "update_stakeholders"),
+        Condition("communications complete: no promised update is overdue", not s.overdue(now), "update_stakeholders"),
         Condition("communications complete: an update since the last change says where things stand",
                   _told(s, scenario), "update_stakeholders"),
         Condition("closure package: publish it before you close", s.package is not None, "publish_closure_package"),
@@ -109,10 +109,6 @@ def _watched(s: History) -> bool:
 def _explicit(s: History, scenario: Scenario) -> bool:
     risks = (scenario.find("residual_risks", ident) for ident in s.residual_risks)
     return any(risk is not None and not risk.nothing for risk in risks)
-
-
-def _kept(s: History, now: int) -> bool:
-    return s.next_update_due is None or now <= s.next_update_due + UPDATE_GRACE
 
 
 def _told(s: History, scenario: Scenario) -> bool:

@@ -81,7 +81,7 @@ class RoleDoubled(Event, group="lead", news="one person is commander and deputy"
     seat: Seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
-        text = "is commander and deputy now; name somebody else deputy"
+        text = "commander and deputy now; name somebody else deputy"
         return Said("decision", "one for both", n.handle(self.seat), text)
 
 

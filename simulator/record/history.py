@@ -185,6 +185,10 @@ class History:
         vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
         return not vacant and not self.simulated(self.commander())
 
+    def overdue(self, now: int) -> bool:
+        """Tell whether a promised update has not come by drill second `now`, its grace included."""
+        return self.next_update_due is not None and now > self.next_update_due + UPDATE_GRACE
+
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""
         return any(

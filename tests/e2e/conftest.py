@@ -93,6 +93,26 @@ def way_in(page: Page, way: str, scenario: str = FIRST) -> Locator:
     return card.get_by_role("button", name=way)
 
 
+def host(page: Page, scenario: str = FIRST) -> str:
+    """Open a drill for a team as its host, from the lobby; return the join code."""
+    begin(page, "Host for a team", scenario)
+    page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
+    page.get_by_role("button", name="Open the drill").click()
+    code = page.locator(".st-key-hosting .code").inner_text()
+    page.get_by_role("button", name="I have saved it").click()
+    expect(page.locator(".bar")).to_be_visible()
+    return code
+
+
+def join(page: Page, name: str, seat: str) -> None:
+    """Sit down in a seat, on the page that a join code leads to."""
+    page.get_by_role("textbox", name="Your name").fill(name)
+    page.get_by_role("textbox", name="Your name").press("Tab")
+    card = page.locator(".st-key-chairs [data-testid='stVerticalBlock']").filter(has_text=re.compile(f"^{seat}"))
+    card.get_by_role("button", name="Sit here").last.click()
+    expect(page.locator(".bar")).to_be_visible()
+
+
 def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))

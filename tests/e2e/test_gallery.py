@@ -19,6 +19,7 @@ from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
 from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server, every_form
 from tests.room.rooms import say
+from ui.parts.begin import FIRST
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
@@ -65,9 +66,13 @@ def exhibits(server: Server) -> Iterator[Exhibits]:
             made.people[f"{name} {seat}"] = token, person.id
         return opened.room, host
 
-    alone = rooms.create("auth_token", seed=7)
-    token, ana = rooms.join(alone.room, "Ana", "commander")
-    made.people["alone"] = token, ana.id
+    alone, guided = (rooms.create(FIRST, seed=7, difficulty=how).room for how in ("standard", "novice"))
+    for name, one in (("alone", alone), ("guided", guided)):
+        token, ana = rooms.join(one, "Ana", "commander")
+        made.people[name] = token, ana.id
+    guided.start(ana)
+    while not guided.briefing("commander").called_away():
+        guided.skip_ahead(ana)
     hosted("waiting", "permission_leak")
     room, host = hosted("running", "auth_token")
     room.start(host)
@@ -148,6 +153,9 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "briefing": ("/console", "alone", _shown("Start the clock")),
     "console-waiting": ("/console", "waiting commander", _bar),
     "console": ("/console", "running commander", _bar),
+    "console-panels": ("/console", "running commander", lambda page: _column(page, "Panels")),
+    "guide": ("/console", "guided", _shown("Hand command over.")),
+    "guide-form": ("/console", "guided", lambda page: page.locator("#guide button").click()),
     "console-comms": ("/console", "running comms", _bar),
     "console-decision": ("/console", "running commander", _form("Decision")),
     "console-update": ("/console", "running comms", _form("Stakeholder update")),
@@ -182,6 +190,7 @@ def test_every_page_fits(exhibits: Exhibits, browser: Browser, look: tuple[int, 
         finally:
             if SHOTS:
                 page.locator("[data-testid='stSkeleton']").first.wait_for(state="hidden")
+                expect(page.locator(".figure:empty").filter(visible=True)).to_have_count(0)
                 page.screenshot(path=f"{SHOTS}/{name}-{look[0]}-{look[2]}.png", full_page=look[0] < PHONE)
             page.context.close()
     assert not wrong

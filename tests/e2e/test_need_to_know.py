@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios import load
-from tests.e2e.conftest import SHOTS, Console, Server, begin, let_tick
+from tests.e2e.conftest import SHOTS, Console, Server, host, join, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-def _host(page: Page, scenario: str) -> str:
-    begin(page, "Host for a team", scenario)
-    page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
-    page.get_by_role("button", name="Open the drill").click()
-    code = page.locator(".st-key-hosting .code").inner_text()
-    page.get_by_role("button", name="I have saved it").click()
-    expect(page.locator(".bar")).to_be_visible()
-    return code
-
-
-def _join(page: Page, name: str, seat: str) -> None:
-    page.get_by_role("textbox", name="Your name").fill(name)
-    page.get_by_role("textbox", name="Your name").press("Tab")
-    card = page.locator(".st-key-chairs [data-testid='stVerticalBlock']").filter(has_text=re.compile(f"^{seat}"))
-    card.get_by_role("button", name="Sit here").last.click()
-    expect(page.locator(".bar")).to_be_visible()
 
 
 def _say(page: Page, channel: str, words: str) -> None:
@@ -46,19 +27,19 @@ def _everything(page: Page) -> str:
 
 
 def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: Callable[..., Page]) -> None:
-    host = open_page(server.url)
-    code = _host(host, "stranger's document")
+    hana = open_page(server.url)
+    code = host(hana, "stranger's document")
     ana = open_page(f"{server.url}/?drill={code}")
-    _join(ana, "Ana", "Incident commander")
+    join(ana, "Ana", "Incident commander")
     cy = open_page(f"{server.url}/?drill={code}")
-    _join(cy, "Cy", "Communications lead")
-    host.get_by_role("button", name="Start the drill").click()
+    join(cy, "Cy", "Communications lead")
+    hana.get_by_role("button", name="Start the drill").click()
     expect(ana.locator(".clock")).to_contain_text("1×")
 
     _say(ana, "restricted", "the worker reuses permissions")
     _say(cy, "incident", "what may I tell customers?")
     expect(ana.locator("#channel")).to_contain_text("what may I tell customers?")
-    expect(host.locator("#channel")).to_contain_text("the worker reuses permissions")
+    expect(hana.locator("#channel")).to_contain_text("the worker reuses permissions")
     let_tick(cy, 3)
     everything = _everything(cy)
     assert "reuses permissions" not in everything

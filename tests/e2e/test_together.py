@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import SHOTS, Server, begin, let_tick
+from tests.e2e.conftest import SHOTS, Server, host, join, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 
@@ -27,25 +27,6 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 def _feed(page: Page) -> Locator:
     return page.locator("#channel")
-
-
-def _host(page: Page) -> str:
-    """Open a drill as its host; return the join code."""
-    begin(page, "Host for a team")
-    page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
-    page.get_by_role("button", name="Open the drill").click()
-    code = page.locator(".st-key-hosting .code").inner_text()
-    page.get_by_role("button", name="I have saved it").click()
-    expect(page.locator(".bar")).to_be_visible()
-    return code
-
-
-def _join(page: Page, name: str, seat: str) -> None:
-    page.get_by_role("textbox", name="Your name").fill(name)
-    page.get_by_role("textbox", name="Your name").press("Tab")
-    card = page.locator(".st-key-chairs [data-testid='stVerticalBlock']").filter(has_text=re.compile(f"^{seat}"))
-    card.get_by_role("button", name="Sit here").last.click()
-    expect(page.locator(".bar")).to_be_visible()
 
 
 def _say(page: Page, words: str) -> None:
@@ -65,19 +46,19 @@ def _was_away(server: Server, seconds: float) -> None:
 def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     own_server: Server, open_page: Callable[..., Page]
 ) -> None:
-    host = open_page(own_server.url)
-    code = _host(host)
+    hana = open_page(own_server.url)
+    code = host(hana)
     ana = open_page(f"{own_server.url}/?drill={code}")
-    _join(ana, "Ana", "Incident commander")
+    join(ana, "Ana", "Incident commander")
     ben = open_page(f"{own_server.url}/?drill={code}", 390, 844, "light")
-    _join(ben, "Ben", "Deputy")
+    join(ben, "Ben", "Deputy")
     expect(ana.get_by_text("Waiting for the facilitator to start")).to_be_visible()
-    host.get_by_role("button", name="Start the drill").click()
+    hana.get_by_role("button", name="Start the drill").click()
     expect(ana.locator(".clock")).to_contain_text("1×")
 
     _say(ana, "I have command <b>now</b>")
     expect(_feed(ben)).to_contain_text("I have command <b>now</b>")  # as typed, not as markup
-    expect(_feed(host)).to_contain_text("I have command <b>now</b>")
+    expect(_feed(hana)).to_contain_text("I have command <b>now</b>")
 
     half = ana.locator("#text-channel")
     half.fill("half a sentence")
@@ -95,9 +76,9 @@ def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     stopped_at = ana.locator(".clock b").inner_text()
     own_server.start()
     expect(ana.locator(".standing")).to_contain_text(re.compile(r"At T.* the server was away for 2 h"))
-    expect(host.locator(".standing")).to_contain_text("Resume to go on from there")
+    expect(hana.locator(".standing")).to_contain_text("Resume to go on from there")
     expect(ana.locator(".clock b")).to_have_text(stopped_at)
-    for name, page in (("host", host), ("seat", ana), ("phone", ben)) if SHOTS else ():
+    for name, page in (("host", hana), ("seat", ana), ("phone", ben)) if SHOTS else ():
         page.screenshot(path=f"{SHOTS}/away-{name}.png")
     ana.get_by_role("button", name="Resume").click()
     expect(ana.locator(".standing")).to_have_count(0)

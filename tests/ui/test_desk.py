@@ -127,12 +127,12 @@ def test_a_freeze_pauses_and_its_answers_come_to_the_desk(team: tuple[Here, Here
     host, ana, cy = team
     do(host, "freeze", questions=["worst", "leads"])
     assert host.room.clock.state == "paused"
-    cards = {here.person.name: list(asked(here.room.briefing(here.role))) for here in (ana, cy)}
+    cards = {here.person.name: list(asked(here.room.briefing(here.role), True)) for here in (ana, cy)}
     assert [len(found) for found in cards.values()] == [2, 2]
     assert {piece.id for piece in cards["Ana"]}.isdisjoint(piece.id for piece in cards["Cy"])
     probe = next(row.probe for row in seen(host.room).probes if row.seat == "commander")
     ana.room.submit(acts.AnswerProbe(probe=probe, question="leads", choice="unsure"), ana.person)
-    assert len(list(asked(ana.room.briefing("commander")))) == 1
+    assert len(list(asked(ana.room.briefing("commander"), True))) == 1
     assert "0 of 1 right" in shown(host)["desk-help"]
     with pytest.raises(DrillError, match="ask 2 to 4"):
         do(host, "freeze", questions=["worst"])

@@ -29,6 +29,7 @@ from ui.live.ending import measured_at
 from ui.live.forms import form_html, options_of
 from ui.live.guide import LESSONS, guide, guides, leads
 from ui.live.screen import SECTIONS, View
+from ui.live.wanted import wanted
 from ui.parts.begin import FIRST
 from ui.parts.needs import needs
 from ui.parts.start import asked
@@ -112,17 +113,46 @@ def test_what_begins_with_no_page_asks_nobody_to_acknowledge_one() -> None:
     assert not LESSONS[0].done(SeatView(briefing(alone("sign_in_link"), "commander"))), "a page that rings waits"
 
 
-def test_nothing_is_missing_until_a_promise_becomes_overdue_by_itself(rooms: Rooms) -> None:
-    engine = under_way("auth_token", "by_the_book", 7, 48 * 60 + 1)
+def test_who_has_to_go_is_led_to_hand_over_and_who_took_over_is_not() -> None:
+    engine = alone("sign_in_link", until=700)
+    assert "Hand command over." not in guide(SeatView(briefing(engine, "commander")))[0].html, "nobody was told yet"
+    engine.advance(721)
+    (piece,) = guide(SeatView(briefing(engine, "commander")))
+    assert "Hand command over." in piece.html
+    assert 'data-open="hand_off"' in piece.html
+    give = acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
+    assert engine.submit(give, Author.person("commander", "Ana")).refusal is None
+    assert "Skip ahead until they have it" in guide(SeatView(briefing(engine, "commander")))[0].html
+    engine.advance(880)
+    assert engine.incident.holder("commander") == "deputy"
+    assert not briefing(engine, "deputy").called_away()
+    assert "Press Go on as Deputy" in guide(SeatView(briefing(engine, "commander")))[0].html
+
+
+@pytest.mark.parametrize(
+    ("piece", "at"), [("guide-step", 48 * 60 + 1), ("forms", 48 * 60 + 2)]
+)
+def test_what_hangs_on_a_promise_is_drawn_anew_when_it_becomes_overdue_by_itself(
+    rooms: Rooms, piece: str, at: int
+) -> None:
+    role = "deputy"
+    engine = under_way("auth_token", "by_the_book", 7, at)
     room = rooms.create(FIRST, seed=7, difficulty="novice").room
-    (section,) = (one for one in SECTIONS if any(x.id == "guide-step" for x in one.build(_view(engine, room))))
-    assert "Nothing is missing." in told(engine, "Close.", "deputy")
+    (section,) = (one for one in SECTIONS if any(x.id == piece for x in one.build(_view(engine, room))))
+
+    def asked_now() -> list[str]:
+        return [form.kind for form in wanted(briefing(engine, role))["Asked now"]]
+
+    assert "Nothing is missing." in told(engine, "Close.", role)
+    assert asked_now()[0] == "request_closure"
     before = section.on(_view(engine, room))
-    assert section.on(_view(engine, room)) == before
     due = engine.incident.next_update_due
     assert due is not None
+    engine.advance(due + UPDATE_GRACE)
+    assert section.on(_view(engine, room)) == before, "not with each second"
     engine.advance(due + UPDATE_GRACE + 1)
-    assert "Nothing is missing." not in told(engine, "Close.", "deputy")
+    assert "Nothing is missing." not in told(engine, "Close.", role)
+    assert asked_now()[0] == "update_stakeholders"
     assert section.on(_view(engine, room)) != before
 
 
@@ -191,8 +221,8 @@ def test_only_novices_who_train_alone_have_one(rooms: Rooms, how: dict[str, obje
 class Newcomer:
     """Somebody who knows nothing but what the guide says: presses, types and opens what it names, skips when told to.
 
-    In a form they fill in what is needed and nothing else; a decision that names nothing they leave so. Nobody hands
-    command over, since the guide does not know that they will have to go. Each press takes them some seconds.
+    In a form they fill in what is needed and nothing else; a decision that names nothing they leave so. Each press
+    takes them some seconds.
     """
 
     def __init__(self, rooms: Rooms, hesitates: int, thorough: bool) -> None:
@@ -278,7 +308,7 @@ class Newcomer:
         self.room.skip_ahead(self.person, self._hesitates)
 
 
-@pytest.mark.parametrize(("hesitates", "thorough", "least"), [(2, False, 60), (100, False, 40), (2, True, 60)])
+@pytest.mark.parametrize(("hesitates", "thorough", "least"), [(2, False, 60), (70, False, 40), (2, True, 60)])
 def test_who_does_what_the_guide_says_and_leaves_all_else_out_comes_to_closure_and_score(
     rooms: Rooms, hesitates: int, thorough: bool, least: int
 ) -> None:

@@ -205,6 +205,44 @@ def test_who_has_handed_command_over_goes_on_from_another_seat(seat: Seat) -> No
     assert here.room.briefing("deputy").incident.person("commander") is None
 
 
+def test_who_trains_alone_is_not_asked_whether_they_read(rooms: Rooms) -> None:
+    for hosted in (False, True):
+        room = rooms.create("sign_in_link", seed=7, hosted=hosted).room
+        token, ana = rooms.join(room, "Ana", "commander")
+        assert ("check" in live.screen(Here(room, ana, token))) is hosted
+
+
+def test_no_seat_is_offered_to_lead_from_where_somebody_else_leads(rooms: Rooms) -> None:
+    room = rooms.create("sign_in_link", seed=7, difficulty="novice").room
+    token, ana = rooms.join(room, "Ana", "commander")
+    token_of_bob, bob = rooms.join(room, "Bob", "deputy")
+    here, other = Here(room, ana, token), Here(room, bob, token_of_bob)
+    room.start(ana)
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+    room.submit(acts.AssignRole(role="commander", to="deputy"), ana)
+    assert room.submit(acts.AcceptRole(role="commander"), bob).refusal is None
+    html = live.screen(here)["onwards"]
+    assert "Go on as" not in html
+    assert "Bob leads now" in html
+    assert "guide-step" not in live.screen(here)
+    assert "guide-step" in live.screen(other)
+    assert live.press(here, "room.sit", **live.Form(html).fields)["ok"], "another seat is to be had, as what it is"
+    assert room.briefing("deputy").incident.person("deputy") == "Bob"
+
+
+def test_who_waits_for_another_person_to_take_vacant_command_is_told_for_whom(rooms: Rooms) -> None:
+    room = rooms.create("sign_in_link", seed=7, difficulty="novice").room
+    token, ana = rooms.join(room, "Ana", "commander")
+    rooms.join(room, "Bob", "deputy")
+    room.start(ana)
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+    while not room.briefing("commander").incident.handed_on("commander"):
+        found = room.skip_ahead(ana)
+    assert found.why == "command has left your seat"
+    assert found.until <= 901, "a skip stops there"
+    assert "Bob is next to lead" in live.screen(Here(room, ana, token))["onwards"]
+
+
 def _chairs(here: Here) -> list[Any]:
     from ui.parts.live import SERVER
 

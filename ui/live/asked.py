@@ -22,8 +22,8 @@ def follow(lives: tuple[DrillRow, ...]) -> Iterator[Piece]:
         yield Piece("follow", _card("plays on", f"{escape(row.title)} {link}"), "waits")
 
 
-def asked(b: Briefing) -> Iterator[Piece]:
-    """Return a card for each question that this seat has not answered, and what else is asked of it."""
+def asked(b: Briefing, hosted: bool) -> Iterator[Piece]:
+    """Return a card for each question that this seat has not answered, and what else a host asks of it."""
     if b.ended:
         return
     void = {x.body.command for x in b.entries if isinstance(x.body, CommandRefused)}
@@ -35,7 +35,7 @@ def asked(b: Briefing) -> Iterator[Piece]:
                 if (entry.body.probe, question.one) not in done:
                     ident = f"ask-{entry.body.probe.ident}-{question.one}"
                     yield Piece(ident, _question(entry, question.one), "waits")
-    if b.now < 0 and _unconfirmed(b):
+    if hosted and b.now < 0 and _unconfirmed(b):
         button = press(acts.ConfirmReading(), "I read the channel", "primary")
         yield Piece("check", _card("check", f"Say that you read this channel. {button}"), "waits")
 

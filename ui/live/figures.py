@@ -27,7 +27,7 @@ def places(b: Briefing) -> list[Piece]:
             f"panel-{panel.id}",
             f'<p class="figure-title" aria-hidden="true">{escape(panel.title)}</p>'
             f'<div class="figure" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep '
-            f'data-title="{escape(panel.title)}"></div>',
+            f'aria-label="{escape(panel.title)}"></div>',
             "figures",
         )
         for panel in shown(b)

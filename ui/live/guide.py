@@ -64,8 +64,7 @@ def guides(room: Room) -> bool:
 def leads(b: Briefing) -> bool:
     """Tell whether a seat is led through: it has command, or had it and can go on where it is, or may take it."""
     if b.incident.handed_on(b.role):
-        onwards, holder = next_seat(b), b.incident.holder(COMMANDER)
-        return onwards is not None and holder in (None, onwards.id)
+        return next_seat(b) is not None
     return b.incident.has_duty(b.role, "commands") or _vacant(b)
 
 
@@ -73,7 +72,7 @@ def guide(k: SeatView) -> list[Piece]:
     """Return the guide for somebody who leads: the first step that is not done yet, and how far they are."""
     left = [step for step in LESSONS if not step.done(k)]
     marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in LESSONS)
-    count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}"
+    count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}{_moved(k.b)}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
@@ -87,10 +86,17 @@ def _said(k: SeatView, left: list[Lesson]) -> str:
     """Return the words of the step that comes now: whatever was left out before, closing is the last."""
     if k.b.incident.closed:
         return OVER if k.b.ended else CLOSED
-    step = ELSEWHERE if k.b.incident.handed_on(k.b.role) else left[0]
+    step = next((one for one in FIRST if not one.done(k)), left[0])
     now = next((turn for turn in step.turns if turn.holds(k)), Instead(step.done, step.how))
     words = now.how.format(**_called(k.b))
     return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(step.form)}"
+
+
+def _moved(b: Briefing) -> str:
+    """Return where they are now, for somebody who leads on from another seat than the one that leads."""
+    own = b.catalogue.role(b.role)
+    moved = b.role != b.incident.lead and b.incident.holder(COMMANDER) == b.role
+    return f" · you lead on, as {in_short(own)}" if own and moved else ""
 
 
 def _marked(words: str) -> str:
@@ -108,8 +114,10 @@ def _called(b: Briefing) -> dict[str, str]:
     # After who is hit, what changed lately: where a drill has a word for it, that is asked next.
     names = [name for line in unseen for name in (*line.aliases, line.command)]
     look = CHANGES if CHANGES in names else next(iter(names), "")
+    own = b.catalogue.role(b.role)
     return {
         "look": look,
+        "seat": in_short(own) if own else "",
         "second": second.handle if second else "",
         "onwards": in_short(onwards) if onwards else "",
         "measured": "" if measured is None else clock(measured),
@@ -234,13 +242,27 @@ UNSIGNED = Instead(
     "else done.",
 )
 """What is said while something waits for another seat's signature, which may never come."""
-ELSEWHERE = Lesson(
-    "Go on from another seat.",
-    "Command has left this one, and whoever closes needs it. Press Go on as {onwards}, at the top: it is the same "
-    "drill, and this guide goes with you.",
-    lambda k: not k.b.incident.handed_on(k.b.role),
+FIRST = (
+    Lesson(
+        "Go on from another seat.",
+        "Command has left the one you sit in: here you decide nothing any more, and whoever closes needs it. Press Go "
+        "on as {onwards}, at the top. It is the same drill; this guide goes with you, and says what is yours to do.",
+        lambda k: not k.b.incident.handed_on(k.b.role),
+    ),
+    Lesson(
+        "Hand command over.",
+        "You are wanted elsewhere: read the channel. In some minutes you have to go, done or not, and who leads on "
+        "needs what you know. Hand it to {second} in the form; what is known is filled in.",
+        lambda k: not k.b.called_away(),
+        (Instead(
+            lambda k: any(one.giver == k.b.role and one.accepted is None for one in k.b.incident.handoffs.values()),
+            "You offered it, and they read it first: Skip ahead until they have it.",
+            waits=True,
+        ),),
+        acts.HandOff,
+    ),
 )
-"""What comes first for somebody who led and does not any more."""
+"""What comes before any other step: for somebody who led and does not any more, or has to go."""
 
 
 def _under_way(words: str) -> tuple[Instead, ...]:
@@ -265,7 +287,11 @@ LESSONS = (
         "everything twice.",
         _led,
         (
-            Instead(lambda k: _vacant(k.b), "Who led had to go. In the line at the foot type `/ic me`."),
+            Instead(
+                lambda k: _vacant(k.b),
+                "Who led had to go, nobody does now, and nothing is closed without. It can be you, as {seat}: in the "
+                "line at the foot type `/ic me`.",
+            ),
             Instead(
                 lambda k: DEPUTY in k.b.incident.offered,
                 "You asked; the answer comes in some seconds, like everything that you ask of people. Skip ahead to "
@@ -273,7 +299,8 @@ LESSONS = (
             ),
             Instead(
                 lambda k: k.b.incident.holder(COMMANDER) is not None,
-                "You do. Now a second: type `/deputy {second}`, so that somebody goes on should you drop out.",
+                "You do, as {seat}. Now a second: type `/deputy {second}`, so that somebody goes on should you have to "
+                "go.",
             ),
         ),
     ),
@@ -313,8 +340,8 @@ LESSONS = (
     ),
     Lesson(
         "Decide.",
-        "Tick what is done; say why now, who does it, and how sure you are. By which sign you will see that it worked "
-        "can wait: your deputy asks for it.",
+        "Tick what is to be done; say why now, who does it, and how sure you are. By which sign you will see that it "
+        "worked can wait: your deputy asks for it.",
         _given(acts.RecordDecision),
         form=acts.RecordDecision,
     ),
@@ -362,15 +389,14 @@ LESSONS = (
             Instead(
                 _given(acts.RecordVerification),
                 "What was measured is not yet what it was before; the channel says where. Have something done about "
-                "it, such as your other option (Take action), or give it time; then measure again.",
+                "it (Take action), if something helps those who are still hit; else give it time. Then measure again.",
             ),
         ),
         acts.RecordVerification,
     ),
     Lesson(
         "Close.",
-        "The form says what is missing and opens each; this button brings you back to it. If you have to go before it "
-        "is closed, Hand off first.",
+        "The form says what is missing and opens each; this button brings you back to it.",
         lambda k: bool(k.b.incident.closed),
         (
             Instead(

@@ -74,6 +74,11 @@ def on_record(view: View) -> Hashable:
     return (view.record, view.b.ended)
 
 
+def on_record_or_overdue(view: View) -> Hashable:
+    """Return what changes when something is put on record, or what was promised becomes overdue by itself."""
+    return (on_record(view), view.b.incident.overdue(view.b.now))
+
+
 def on_a_word(view: View) -> Hashable:
     """Return what changes when something is put on record, or said."""
     return (len(view.b.entries), view.b.ended)
@@ -129,8 +134,8 @@ def _guide(view: View) -> Pieces:
 
 
 def _steps(view: View) -> Hashable:
-    """Return what changes when a step of the guide may be done or open again; a promise becomes overdue by itself."""
-    return guides(view.room) and (on_record(view), view.b.now >= 0, view.b.missing_for_closure())
+    """Return what changes when a step of the guide may be done or open again."""
+    return guides(view.room) and (on_record_or_overdue(view), view.b.now >= 0)
 
 
 def _acts(view: View) -> Pieces:
@@ -145,7 +150,7 @@ def _seats(view: View) -> Pieces:
 
 def _asked(view: View) -> Pieces:
     yield from arrival(view.b)
-    yield from asked(view.b)
+    yield from asked(view.b, view.room.row.hosted)
 
 
 def _at_the_desk(view: View) -> Hashable:
@@ -163,7 +168,7 @@ SECTIONS = (
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(lambda v: follow(v.room.second_lives()), lambda v: (v.b.ended, v.room.clock.state, _looks(v)), PLAYS),
     Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks(v)), PLAYS),
-    Section(_acts, on_record, PLAYS),
+    Section(_acts, on_record_or_overdue, PLAYS),
     Section(lambda v: board(v.b, v.kind == "plays"), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),

@@ -9,7 +9,7 @@ from simulator.briefing import Briefing
 from simulator.catalogue import Seat
 from simulator.room.clock import REAL_WORLD, Clock
 from simulator.room.room import Room
-from simulator.values import COMMANDER
+from simulator.values import COMMANDER, DEPUTY
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
 from ui.parts.text import escape
@@ -61,21 +61,40 @@ def _controls(inside: str) -> str:
 
 
 def next_seat(b: Briefing) -> Seat | None:
-    """Return where somebody who gave command up goes on: with whoever has it, else as deputy, else where it is free."""
+    """Return where somebody who lost command leads on: in the simulated seat that has it, or that is next in line.
+
+    None where they have it still, and where another person has it or is next: command is theirs then.
+    """
     if not b.incident.handed_on(b.role):
         return None
-    first = (b.incident.holder(COMMANDER), b.catalogue.seat_for("deputises"))
-    free = [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
-    return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
+    heir = _heir(b)
+    return next((seat for seat in _free(b) if heir in (seat.id, b.role, None)), None)
+
+
+def _heir(b: Briefing) -> str | None:
+    """Return the seat that has command, or that is next in line where nobody has it."""
+    return b.incident.holder(COMMANDER) or b.incident.holder(DEPUTY) or b.catalogue.seat_for("deputises")
+
+
+def _free(b: Briefing) -> list[Seat]:
+    """Return the other seats in which nobody sits."""
+    return [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
 
 
 def onwards_html(b: Briefing) -> str:
     """Offer another seat to whoever has given command up: from this one they decide nothing any more."""
     seat = next_seat(b)
-    if seat is None:
+    if seat is not None:
+        return _sit(seat, f"Go on as {in_short(seat)}", "primary")
+    if not b.incident.handed_on(b.role):
         return ""
-    called = escape(in_short(seat))
-    return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="primary">Go on as {called}</button>')
+    who, leads = b.incident.person(_heir(b) or ""), b.incident.holder(COMMANDER) is not None
+    said = f'<span class="quiet">{escape(who)} {"leads now" if leads else "is next to lead"}</span>' if who else ""
+    return said + "".join(_sit(free, f"Sit as {free.handle}") for free in _free(b)[:1])
+
+
+def _sit(seat: Seat, words: str, tone: str = "") -> str:
+    return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="{escape(tone)}">{escape(words)}</button>')
 
 
 def in_short(seat: Seat) -> str:

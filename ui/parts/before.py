@@ -48,7 +48,7 @@ def before(here: Here) -> None:
             )
             if b.brief:
                 st.text(b.brief)
-            st.caption("What only you know is behind the button with your name, at the top of the console.")
+            st.caption("What only you know is behind the button with your seat, at the top of the console.")
         st.header("How to begin", anchor=False)
         st.html(FIRST)
 

@@ -9,7 +9,6 @@ from simulator import events as e
 from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
 from simulator.names import Names
-from simulator.record.history import UPDATE_GRACE
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
@@ -134,7 +133,7 @@ def _update(b: Briefing) -> list[Need]:
     speaks = b.incident.has_duty(b.role, *LEAD, "speaks")
     if due is None or b.incident.closed or not speaks or b.now < due - 180:
         return []
-    late = b.now > due + UPDATE_GRACE
+    late = b.incident.overdue(b.now)
     text = f"Stakeholder update for {clock(due)}: {span_of(due, b.now)}"
     return [Need("update", "overdue" if late else "due", text,
                  (Button("Write it", None, "update_stakeholders"),), urgent=b.now > due)]  # fmt: skip
@@ -144,7 +143,7 @@ def _pair(b: Briefing) -> list[Need]:
     both = one_person_leads(b.incident)
     if both is None or not b.incident.has_duty(b.role, *LEAD):
         return []
-    text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
+    text = f"One person, {both}, is commander and deputy: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
 
 

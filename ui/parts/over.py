@@ -54,6 +54,7 @@ def _scoring(here: Here) -> None:
         st.error(plain(problem), icon=":material/error:")
         st.button("Score again", on_click=score_again, args=(here.room,), key="score-again")
     elif card is not None:
-        st.html('<p class="quiet">The score is made, and what was behind the incident can be read.</p>')
+        made = "The record is kept as far as it went" if here.room.stopped_for_real else "The score is made"
+        st.html(f'<p class="quiet">{made}, and what was behind the incident can be read.</p>')
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):
         shell.go(Page.DEBRIEF, here.link)

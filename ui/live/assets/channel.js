@@ -54,7 +54,7 @@ export function listed(live) {
 export function view(live, button) {
   const list = live.get(button.closest("[data-views]").dataset.views);
   list.dataset.shown = button.dataset.view;
-  mark(button.parentElement.children, "aria-pressed", (one) => one === button);
+  mark([...button.parentElement.children], "aria-pressed", (one) => one === button);
   toEnd(list);
 }
 

@@ -9,8 +9,7 @@ export const make = (tag, what) => Object.assign(document.createElement(tag), wh
 export const isField = (node) => node.matches?.("input:not([type=hidden]), select, textarea");
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
 const firstChoice = ({ options }) => Math.max(0, [...options].findIndex((o) => o.defaultSelected));
-export const mark = (nodes, name, is) =>
-  [...nodes].forEach((one) => one.setAttribute(name, is(one)));
+export const mark = (nodes, name, is) => nodes.forEach((one) => one.setAttribute(name, is(one)));
 
 export const isDirty = (field) => ticks(field) ? field.checked !== field.defaultChecked
   : field.options ? field.selectedIndex !== firstChoice(field)

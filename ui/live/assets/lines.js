@@ -42,7 +42,7 @@ export async function complete(live, field) {
 }
 
 function select(live, field, option) {
-  mark(listOf(live, field).children, "aria-selected", (one) => one === option);
+  mark([...listOf(live, field).children], "aria-selected", (one) => one === option);
   option?.scrollIntoView({ block: "nearest" });
   if (option) field.setAttribute("aria-activedescendant", option.id);
   else field.removeAttribute("aria-activedescendant");

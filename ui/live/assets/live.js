@@ -98,6 +98,7 @@ function input(live, { target: field }) {
   if (field.dataset.filter) return filter(live, field);
   const same = field.type === "radio" ? [...field.form?.elements ?? []] : [field];
   same.filter(({ name }) => name === field.name).forEach((one) => keep(live, one));
+  field.form?.querySelector(`[data-wrong="${CSS.escape(field.name)}"]`)?.replaceChildren();
   field.removeAttribute("aria-invalid");
   field.closest("form.act")?.querySelector('[data-ok="true"]')?.replaceChildren();   // of the last
   if (field.hasAttribute("data-complete")) lines.complete(live, field);
