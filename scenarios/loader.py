@@ -78,7 +78,7 @@ class Offering:
     """The scenarios there are, by what can be done with them."""
 
     offered: tuple[str, ...]
-    """Those that load and are no drafts: what the lobby lists."""
+    """Those that load and are no drafts, in the order in which people see them: the shortest first."""
     broken: Mapping[str, str]
     """Name -> why it does not load, in one line."""
 
@@ -86,17 +86,18 @@ class Offering:
 def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
     places, twice = found()
-    offered: list[str] = []
+    offered: list[tuple[int, str]] = []
     broken: dict[str, str] = dict(twice)
     for name in sorted(places):
         try:
-            if not load(name).scenario.draft:
-                offered.append(name)
+            scenario = load(name).scenario
+            if not scenario.draft:
+                offered.append((scenario.horizon, name))
         except DrillError as error:
             broken[name] = str(error)
         except Exception as error:  # whatever one of them does, the others are there
             broken[name] = f"{places[name].file}:1: {type(error).__name__}: {error}; run `drill check` on it"
-    return Offering(tuple(offered), broken)
+    return Offering(tuple(name for _, name in sorted(offered)), broken)
 
 
 @lru_cache(maxsize=64)

@@ -123,8 +123,9 @@ def _of_book(file: Path, scenarios: list[Scenario]) -> list[Problem]:
 
 
 def _beside(file: Path) -> list[dict[str, Any]]:
-    """Return what the scenarios in the folder of a company's file say, as far as they can be read."""
-    found = (_read(path) for name in (FILE, "scenario.yaml") for path in sorted(file.parent.glob(f"*/{name}")))
+    """Return what scenarios beside a company's file or in folders beside it say, as far as they can be read."""
+    beside = (FILE, "scenario.yaml", f"*/{FILE}", "*/scenario.yaml")
+    found = (_read(path) for names in beside for path in sorted(file.parent.glob(names)))
     data = []
     for text in found:
         with suppress(ScenarioError):  # said where it is checked

@@ -122,6 +122,13 @@ def test_it_travels_with_a_drill_that_is_of_it(root: Path, tmp_path: Path) -> No
     assert set(packed("other")[0].files) == {"drill.yaml"}
 
 
+def test_a_company_in_the_folder_of_its_drill_is_compared_with_it(root: Path) -> None:
+    ours = root / "first" / "company.yaml"
+    for name, found in (("Pellworm", 0), ("Pelworm", 1)):
+        ours.write_text(f"name: {name}\nchannels: [incident]\n", encoding="utf-8")
+        assert len(check_path(ours)) == found
+
+
 def test_a_company_of_specialists_leaves_the_usual_seats(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(root, COMPANY.replace("Pellworm", "YOUR COMPANY"))
     assert cli.main(["new", "mine", "--in", str(root)]) == 0

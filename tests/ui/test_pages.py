@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -269,6 +270,24 @@ def test_lines_are_given_in_the_order_in_which_they_are_typed(seat: Seat) -> Non
         assert live.typed(here, line)["ok"]
     given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
     assert given == ["take_seat", "assign_role", "acknowledge_page", "run_query"]
+
+
+@pytest.mark.slow
+def test_the_first_drill_stays_within_reach_of_the_next_newcomer(open_app: Open, rooms: Rooms) -> None:
+    app = open_app()
+    app.button(key="first-drill").click().run()
+    app.to("lobby.py")
+    assert "New here?" not in texts(app)
+    app.text_input(key="first-name").set_value("Bea")
+    app.button(key="first-drill").click().run()
+    assert [one.name for row in rooms.store.drills() for one in rooms.store.participants(row.id)] == ["Bea", "You"]
+
+
+def test_library_and_lobby_list_scenarios_in_one_order(open_app: Open) -> None:
+    lobby, library = texts(open_app()), texts(open_app("library.py"))
+    titles = [html.unescape(one) for one in re.findall("<h3 class='scenario'>(.+?)</h3>", lobby)]
+    assert titles
+    assert titles == [one for one in re.findall("^## (.+)$", library, re.MULTILINE) if one in titles]
 
 
 def test_options_that_were_closed_stay_closed_and_a_newcomer_needs_none(open_app: Open, rooms: Rooms) -> None:

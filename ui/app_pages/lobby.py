@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -43,30 +42,27 @@ def render() -> None:
     )
     with st.container(border=True, key="join"):
         entrance.ask_code()
-    if not yours.finished_and_running():
+    known = yours.finished_and_running()
+    if not known:
         _newcomer()
-    st.page_link(Page.TEAM.file, label=membership.in_short(), icon=":material/group:")
-    # The team's own first, then the shortest: it is what somebody new looks for.
-    found = sorted(offers().values(), key=lambda one: (not one.team, _minutes(one)))
+    entrance.outcome("first")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.page_link(Page.TEAM.file, label=membership.in_short(), icon=":material/group:")
+        if known:
+            _next_newcomer()
+    found = offers()
     if not found:
         st.info("No scenario can be played here; `drill check` says why.", icon=":material/info:")
         return None
     st.html("<h2 class='section'>Scenarios</h2>")
     with st.grid(3, min_column_width=270, gap="small", key="scenarios"):
-        for one in found:
+        for one in found.values():
             with st.container(border=True, height="stretch", key=f"scenario-{one.key}"):
                 _card(one)
     st.page_link(Page.LIBRARY.file, label="Bring a drill of your own team", icon=":material/upload_file:",
                  query_params={"tab": OWN})  # fmt: skip
-    _options({one.key: one for one in found})
+    _options(found)
     return None
-
-
-def _minutes(offer: Playable) -> float:
-    try:
-        return offer.load().scenario.horizon
-    except DrillError:
-        return math.inf
 
 
 def _newcomer() -> None:
@@ -78,8 +74,16 @@ def _newcomer() -> None:
             width="stretch",
         )
         if st.button("Start the first drill", type="primary", key="first-drill", icon=":material/school:"):
-            begin.first_drill()
-    entrance.outcome("solo")
+            begin.first_drill(session.known_as())
+
+
+def _next_newcomer() -> None:
+    """Keep the first drill within reach where somebody has played: whoever is new there has another name."""
+    with st.popover("The guided first drill", icon=":material/school:", type="tertiary", key="guided"):
+        st.markdown("For somebody new: a quarter of an hour in the lead, with a guide above the console.")
+        name = entrance.your_name("first-name")
+        if st.button("Start the first drill", type="primary", key="first-drill"):
+            begin.first_drill(name)
 
 
 def _card(offer: Playable) -> None:

@@ -28,9 +28,9 @@ MODES = ("training", "assessment")
 WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
 
 
-def first_drill() -> None:
+def first_drill(name: str) -> None:
     """Open the drill that a newcomer is led through: the commander's seat, little noise, a guide above the console."""
-    _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), session.known_as() or "You")
+    _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), name or "You", place="first")
 
 
 def alone(offer: Playable) -> None:
@@ -177,9 +177,10 @@ def _drawn(loaded: LoadedScenario, variant: str) -> str:
     return loader.draw(loaded, secrets.SystemRandom()) if variant == loader.DRAWN else variant
 
 
-def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str = "", speed: float = 1.0) -> None:
+def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str = "", speed: float = 1.0,
+           place: str = "solo") -> None:  # fmt: skip
     st.session_state[session.NAME] = name
-    with session.trying("solo"):
+    with session.trying(place):
         room = SERVER.rooms.create(scenario, seed=int(seed) if seed else None, **how).room
         token, person = SERVER.rooms.join(room, name, seat)
         if speed != 1:

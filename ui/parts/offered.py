@@ -57,7 +57,7 @@ def key_of_drill(row: DrillRow) -> str:
 
 
 def offers() -> dict[str, Playable]:
-    """Return what can be played here by its key: a team's own first."""
+    """Return what can be played here by its key, in the order in which people see it: a team's own first."""
     everybodys = (Playable(name) for name in loader.catalogue().offered)
     return {one.key: one for one in (*_own(), *everybodys)}
 
