@@ -68,12 +68,15 @@ class Written:
                 return self.lent.document, self.lent.written_at(path)
         return self.base, path
 
-    def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
-        """Return what is wrong with what stands at `path`."""
+    def called(self, path: Steps) -> str:
+        """Return what stands at `path`, as its author calls it."""
         document, there = self._origin(tuple(path))
         lent = self.lent is not None and document is self.lent.document
-        called = label(document.data, there) if lent else label(self.data, path)
-        return Problem(document.file, document.line(there), f"{called}: {what}", remedy, level)
+        return label(document.data, there) if lent else label(self.data, path)
+
+    def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
+        """Return what is wrong with what stands at `path`."""
+        return Problem(*self.place(path), f"{self.called(path)}: {what}", remedy, level)
 
     def problem_with(self, value: str, what: str, remedy: str) -> Problem:
         """Return what is wrong with the first place where `value` stands."""

@@ -50,6 +50,9 @@ class Source(Protocol):
     def place(self, path: Steps, /) -> tuple[str, int]:
         """Return file and line of what stands at `path`."""
 
+    def called(self, path: Steps, /) -> str:
+        """Return what stands at `path`, as its author calls it."""
+
 
 class Remark(NamedTuple):
     """Something that is of no use: where it is written, what it is, what to do about it."""
@@ -116,11 +119,11 @@ def _actions(found: list[Variant]) -> Iterator[Remark]:
             undone = [a for a in actions if a.reversible_by == action.id][:1]
             before = _after(variant.loaded, *undone) if undone else untouched
             alive[action.id] = _after(variant.loaded, *undone, action) != before
-            what = f"actions.{action.id}: changes nothing that anybody can see, count or suffer from"
             if action.id not in dead:
-                dead[action.id] = variant.remark(
-                    ("actions", index, "effects"), what, "give it effects the world knows, or take it out"
-                )
+                called = variant.source.called(("actions", index))
+                what = f"{called}: changes nothing that anybody can see, count or suffer from"
+                remedy = f"give it effects that show when it is taken at {clock(TRIED_AT)}, or take it out"
+                dead[action.id] = variant.remark(("actions", index, "effects"), what, remedy)
     yield from (remark for ident, remark in dead.items() if not alive[ident])
 
 

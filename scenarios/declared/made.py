@@ -125,10 +125,9 @@ def readings(drill: DrillData) -> Readings:
         name: WHILE_HIT if formula == "always" else formula for name, formula in drill.severity.items()
     }
     facts["fallback"] = _way_back(drill)
-    series = {source: ((one.by_group if group else one.is_) or 0.0, group) for source, group, one in signals(drill)}
-    series |= {f"log_{name}": (log.rate, "") for name, log in drill.logs.items() if isinstance(log.rate, str)}
     return Readings(
-        signals=series,
+        signals={source: ((one.by_group if group else one.is_) or 0.0, group) for source, group, one in signals(drill)},
+        logs={name: log.rate for name, log in drill.logs.items() if isinstance(log.rate, str)},
         dark={name: one.dark for name, one in drill.signals.items() if one.dark is not None},
         tables={name: dict(look.table) for name, look in drill.looks.items() if look.table},
         facts=facts,

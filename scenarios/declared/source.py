@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.declared.company import Companies, company_of, document_of, shared
-from scenarios.problem import Level, Problem
+from scenarios.problem import Problem
 from scenarios.written import Written
 from simulator.errors import ScenarioError, nearest
 from simulator.scenario.document import Document, Steps, label
@@ -55,10 +55,9 @@ class DrillSource(Written):
                 return self.company.file, self.company.line(there[:length])
         return self.base.file, 1
 
-    def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
-        """Return what is wrong with what stands at `path`, in the words of the drill."""
-        called = label(self.drill or self.data, self.written_at(path))
-        return Problem(*self.place(path), f"{called}: {what}", remedy, level)
+    def called(self, path: Steps) -> str:
+        """Return what stands at `path`, in the words of the drill."""
+        return label(self.drill or self.data, self.written_at(path))
 
     @property
     def patch_file(self) -> str:

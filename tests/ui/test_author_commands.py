@@ -73,7 +73,7 @@ def test_a_drill_of_ones_own_is_played_scored_and_replayed(tmp_path: Path, capsy
     file = tmp_path / "a.jsonl"
     assert cli.main(["play", str(EXAMPLES / "queue_twice"), "--policy", "null", "--out", str(file)]) == 0
     assert cli.main(["score", str(file), "--seeds", "0"]) == 2  # nobody said where it lies
-    assert "unknown scenario 'queue_twice'" in capsys.readouterr().err
+    assert "give its folder: drill --scenarios DIR" in capsys.readouterr().err
     own = ["--scenarios", str(EXAMPLES)]
     assert cli.main([*own, "score", str(file), "--seeds", "0"]) == 0
     assert cli.main([*own, "replay", str(file)]) == 0

@@ -59,9 +59,15 @@ def find(scenario: str, variant: str, difficulty: str) -> LoadedScenario:
 
 def played(header: Header) -> LoadedScenario:
     """Return the scenario that a record names, which may be anybody's: by its name alone. Raises DrillError."""
-    from scenarios.loader import load
+    from scenarios.loader import load, names
+    from simulator.errors import DrillError, UnknownName
 
-    return load(header.scenario, header.variant, header.difficulty)
+    try:
+        return load(header.scenario, header.variant, header.difficulty)
+    except UnknownName as error:
+        if header.scenario in names():
+            raise
+        raise DrillError(f"{error}; for one of your own give its folder: drill --scenarios DIR …") from None
 
 
 def recorded(file: Path) -> tuple[Journal, LoadedScenario]:

@@ -206,6 +206,8 @@ class _Compiler:
         if (name, "") in slots:
             return Slot(slots[name, ""])
         if not self._is_by_group(name):
+            if name in self._spec.facts:
+                raise FormulaError(f"{name!r} is a fact, and formulas have none", "write what it stands for")
             raise FormulaError(f"unknown name {name!r}", f"use one there is{nearest(name, self._known())}")
         if group is None:
             raise FormulaError(f"{name!r} is by group", f"write total({name}), or of('{self.groups[0]}', {name})")
@@ -283,6 +285,9 @@ class _Compiler:
                 grouped = any(f"{signal}_{one}" in told.signals for one in self.groups)
                 over = [group] if group else self.groups if grouped else [None]
                 made.dark[name] = [self._closure(path, tree, one) for one in over]
+        for name, text in told.logs.items():
+            path = ("logs", name, "rate")
+            made.signals[f"log_{name}"] = self._closure(path, self._parsed(path, text), None)
         for name, columns in told.tables.items():
             made.tables[name] = {}
             for column, text in columns.items():

@@ -147,7 +147,7 @@ class WorldSpec(Data):
 
 
 class Readings(Data):
-    """What is seen of a world besides: the formulas of its signals and tables."""
+    """What is seen of a world besides: the formulas of its signals, tables and log lines."""
 
     signals: dict[str, tuple[Formula, str]] = {}
     """Source -> formula, and the group it is for (none: of the whole world)."""
@@ -155,6 +155,8 @@ class Readings(Data):
     """Signal -> formula while which nothing measures it: by group where it is by group, the whole while all are."""
     tables: dict[str, dict[str, Formula]] = {}
     """Table -> column -> formula by group."""
+    logs: dict[str, Formula] = {}
+    """Kind of log lines -> formula of lines a minute, which `log_KIND` is the source of."""
     facts: dict[str, Formula] = {}
     """Facts besides those of the world."""
     pulses: dict[str, int] = {}
