@@ -55,7 +55,14 @@ CLOSED = Mechanism(
 )
 MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
     ("auth_token", "base"): (STUCK,),
-    ("auth_token", "amber"): (STUCK._replace(course=(("revoke", 7), ("zone_a", 8.5))),),
+    ("auth_token", "amber"): (
+        STUCK._replace(course=(("revoke", 7), ("zone_a", 8.5))),
+        Mechanism(
+            ("zone_a",),
+            "A cordoned zone takes its share of sign-ins along: whom a pass signs out after it waits longer.",
+            (("flag_web", 4.5), ("zone_a", 8.5), ("revoke", 10)),
+        ),
+    ),
     ("billing_mismatch", "base"): (
         Mechanism(
             ("replay_selective",),
@@ -252,7 +259,8 @@ IDLE: dict[str, tuple[Idle, ...]] = {
              "assign_task query=affected_list", "assign_task query=repro_pops"), "debrief"),
         Idle("What is stated, or what may be done next, is read off it; other outputs prove it too.",
              ("assign_task query=evidence_status", "assign_task query=pin_inventory", "assign_task query=key_diff",
-             "assign_task query=waf_top", "run_query query=audit_count", "run_query query=affected_list")),
+             "assign_task query=waf_top", "assign_task query=audit_count", "run_query query=audit_count",
+             "run_query query=affected_list")),
         Idle("Leadership hears before it asks; nothing is owed to whoever was promised nothing.",
              ("update_executives",)),
     ),
