@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from analytics.playbook import DEFAULT, load
 from analytics.runs.calibrate import Row, rows
@@ -24,15 +24,16 @@ def trial(variants: list[Variant], progress: Progress) -> list[Remark]:
     """Play every variant by the book, and the first one as everybody; return what is wrong with it."""
     found: list[Remark] = []
     for done, variant in enumerate(variants, start=1):
-        found += _book(variant, SEEDS if done == 1 else SEEDS[:1])
-        if done == 1:
-            found += _others(variant)
+        who = tuple(variant.loaded.responders) if done == 1 else (BY_THE_BOOK,)
+        played = {row.policy: row for row in _rows(variant, who, SEEDS[0])}
+        elsewhere = [row for seed in (SEEDS[1:] if done == 1 else ()) for row in _rows(variant, (BY_THE_BOOK,), seed)]
+        book = played.pop(BY_THE_BOOK)
+        found += [*_book(variant, [book, *elsewhere]), *_others(variant, book, played)]
         progress(done, len(variants))
     return found
 
 
-def _book(variant: Variant, seeds: tuple[int, ...]) -> Iterator[Remark]:
-    played = [row for seed in seeds for row in _rows(variant, (BY_THE_BOOK,), seed)]
+def _book(variant: Variant, played: list[Row]) -> Iterator[Remark]:
     totals = [row.total for row in played]
     low = min(played, key=lambda row: row.total)
     if low.total < LEAST:
@@ -46,9 +47,7 @@ def _book(variant: Variant, seeds: tuple[int, ...]) -> Iterator[Remark]:
         yield variant.remark(COURSE, what, "let a step wait for what it rests on, with `needs` or `safe_when`")
 
 
-def _others(variant: Variant) -> Iterator[Remark]:
-    played = {row.policy: row for row in _rows(variant, tuple(variant.loaded.responders), SEEDS[0])}
-    book = played.pop(BY_THE_BOOK)
+def _others(variant: Variant, book: Row, played: Mapping[str, Row]) -> Iterator[Remark]:
     for name, row in played.items():
         if row.total > book.total:
             what = f"{name} comes to {row.total}, by the book to {book.total}"
