@@ -69,6 +69,11 @@ def test_an_action_that_changes_nothing_in_any_variant_is_found_where_it_was_wri
     assert (one.file, line(dead, one).strip(), one.level) == ("base.yaml", "effects: []", "error")
 
 
+def test_a_move_of_a_drill_in_one_file_is_called_as_its_author_calls_it() -> None:
+    ((_, source),) = variants_at(FOLDER / "sign_in_link") or ()
+    assert source.called(("actions", 0)) == "moves.layout_off"
+
+
 def test_a_fault_whose_page_comes_late_is_told_with_how_far_to_move_it(tmp_path: Path) -> None:
     drill = (FOLDER / "sign_in_link" / "drill.yaml").read_text(encoding="utf-8")
     late = drill.replace("at: -3m15s", "at: -9m")
