@@ -94,7 +94,7 @@ def test_the_schema_says_what_a_field_is_for(capsys: pytest.CaptureFixture[str])
 def test_courses_of_a_scenario_in_a_folder_of_ones_own_are_searched_there(tmp_path: Path) -> None:
     grid = "search: [[[{action: rollback, at: 8}], [{action: rollback, at: 12}]]]"
     text = f'scenario: queue_twice\nscenario_version: "1"\n{grid}\nfinalists: []\nwords: {{}}\n'
-    own = replace(load_at(str(EXAMPLES / "queue_twice")), library=yaml.safe_load(text))
+    own = replace(load_at(str(EXAMPLES / "queue_twice")), library=lambda: yaml.safe_load(text))
     assert renew(own, tmp_path) is None
     (tmp_path / "library.yaml").write_text(text, encoding="utf-8")
     found = renew(own, tmp_path)
@@ -103,5 +103,5 @@ def test_courses_of_a_scenario_in_a_folder_of_ones_own_are_searched_there(tmp_pa
     written = yaml.safe_load((tmp_path / "library.yaml").read_text(encoding="utf-8"))
     assert written["scenario_version"] == own.version
     assert [one["steps"] for one in written["finalists"]] == [[{"action": "rollback", "at": 8}]]
-    ungridded = replace(own, library={"scenario": "queue_twice"})
+    ungridded = replace(own, library=lambda: {"scenario": "queue_twice"})
     assert renew(ungridded, tmp_path) is None
