@@ -162,8 +162,10 @@ def place_at(where: str) -> ScenarioPlace:
 
     For what somebody types at the machine itself; what comes from elsewhere, such as a record, gives names.
     """
-    places, _ = found()
+    places, wrong = found()
     if where in places:
+        if other := next((what for name, what in wrong.items() if name.startswith(f"{where} in ")), None):
+            raise DrillError(f"{other}, or give the path of the one you want")
         return places[where]
     try:
         path = Path(where).expanduser()

@@ -145,6 +145,9 @@ def test_of_two_with_one_name_the_first_counts_and_the_other_is_told(
     assert load("queue_twice").scenario.title == "Behind, and twice"
     assert load("auth_token").scenario.title == "Tokens refused after a release"
     assert len([one for one in found.broken.values() if "rename one of the folders" in one]) == 2
+    with pytest.raises(DrillError, match=r"another 'auth_token' in .*, or give the path of the one you want"):
+        load_at("auth_token")
+    assert load_at(str(second / "queue_twice")).scenario.title == "Another"
 
 
 def test_python_of_a_folder_runs_only_where_the_operator_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
