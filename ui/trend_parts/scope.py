@@ -117,13 +117,15 @@ def _book_titles() -> dict[str, str]:
 def _pick(label: str, there: Sequence[str], otherwise: str, titles: dict[str, str] | None = None) -> str:
     known = titles or {}
     key = f"trends-{label.lower()}"
-    if st.session_state.get(key) not in (ANY, *there):
+    # Of one thing there is nothing to choose: it stands there, and not greyed out, which can hardly be read.
+    offered = (ANY, *there) if len(there) > 1 else (ANY,)
+    if st.session_state.get(key) not in offered:
         st.session_state[key] = ANY
 
     def told_of(one: str) -> str:
         return known.get(one, one.capitalize()) if one else _all(there, known, otherwise)
 
-    return str(st.selectbox(label, [ANY, *there], key=key, disabled=len(there) < 2, format_func=told_of) or ANY)
+    return str(st.selectbox(label, offered, key=key, format_func=told_of) or ANY)
 
 
 def _all(there: Sequence[str], titles: dict[str, str], otherwise: str) -> str:
