@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple, get_args
 
 from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
+from simulator.text import clock
 from simulator.values import Dimension, Ref
 
 
@@ -23,7 +25,7 @@ _STATIC = (
     "unknowns", "reasons", "needs", "revisions", "factors", "roles", "reaches",
 )  # fmt: skip
 """Parts of a scenario that are picked under their own name."""
-_NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}
+_NUMBERED = {"decisions": "decision", "updates": "update", "packets": "packet"}
 
 
 def options(source: str, scenario: Scenario, incident: History, role: str | None = None) -> list[Option]:
@@ -33,8 +35,17 @@ def options(source: str, scenario: Scenario, incident: History, role: str | None
     if source in _STATIC:
         return [Option(part.id, part.title) for part in getattr(scenario, source)]
     if source in _NUMBERED:
-        return [Option(ref, ref) for ref in incident.refs if ref.startswith(_NUMBERED[source])]
+        kind = _NUMBERED[source]
+        refs = (Ref(ref) for ref in incident.refs if ref.startswith(f"{kind}:"))
+        made = zip(refs, incident.given(kind), strict=True)
+        return [Option(ref, _dated(scenario, ref, entry)) for ref, entry in made]
     return _DYNAMIC[source](scenario, incident, role)
+
+
+def _dated(scenario: Scenario, ref: Ref, entry: Entry) -> str:
+    """Return a numbered record as people tell it from others: when it was made, and what it decides."""
+    what = "; ".join(scenario.find("actions", action).title for action in getattr(entry.body, "actions", ()))
+    return f"{ref.kind} {ref.ident}, {clock(entry.at)}" + (f": {what}" if what else "")
 
 
 def _spelled(dimension: str) -> str:

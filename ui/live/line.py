@@ -143,7 +143,8 @@ def _card(b: Briefing, line: CommandLine) -> str:
     rests = ""
     if decisions:
         options = "".join(
-            f'<option{" selected" if one is decisions[-1] else ""}>{escape(one.id)}</option>' for one in decisions
+            f'<option value="{escape(one.id)}"{" selected" * (one is decisions[-1])}>{escape(one.title)}</option>'
+            for one in decisions
         )
         rests = f'<label>rests on <select name="decision"><option value="">nothing</option>{options}</select></label>'
     return (
