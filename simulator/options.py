@@ -35,10 +35,8 @@ def options(source: str, scenario: Scenario, incident: History, role: str | None
     if source in _STATIC:
         return [Option(part.id, part.title) for part in getattr(scenario, source)]
     if source in _NUMBERED:
-        kind = _NUMBERED[source]
-        refs = (Ref(ref) for ref in incident.refs if ref.startswith(f"{kind}:"))
-        made = zip(refs, incident.given(kind), strict=True)
-        return [Option(ref, _dated(scenario, ref, entry)) for ref, entry in made]
+        made = {entry.seq: entry for entry in incident.given(_NUMBERED[source])}
+        return [Option(ref, _dated(scenario, Ref(ref), made[seq])) for ref, seq in incident.refs.items() if seq in made]
     return _DYNAMIC[source](scenario, incident, role)
 
 
