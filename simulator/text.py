@@ -30,9 +30,17 @@ def spoken(value: float) -> str:
     return thousands(value) if abs(value) >= 10 else f"{value:.3g}"
 
 
+MEASURES = frozenset({
+    "minutes", "hours", "days", "weeks", "months", "years", "bits", "dollars", "euros", "pounds", "francs", "cents",
+    "points", "degrees", "watts", "volts", "cores",
+})  # fmt: skip
+"""Words for measures: of what they count there are parts, as there are of whatever ends in seconds or bytes."""
+
+
 def of_things(unit: str) -> bool:
     """Tell a word for people and things, which come whole, from a measure, which comes in parts as well."""
-    return unit == "people" or (unit.isalpha() and unit.islower() and len(unit) > 3 and unit.endswith("s"))
+    named = unit.isalpha() and unit.islower() and len(unit) > 3 and unit.endswith("s")
+    return unit == "people" or (named and unit not in MEASURES and not unit.endswith(("seconds", "bytes")))
 
 
 class _Unknown(StrictUndefined):

@@ -72,7 +72,8 @@ def held_back(view: RecordView, pattern: AntiPattern, *, minutes: float = 10) ->
     for segment, due, came in help_given(view).held_back:
         if came - due > 60 * minutes and segment in view.outside(due + 60 * minutes):
             what = view.title("segments", segment)
-            why = f"{what}: a step that helps was justified from {clock(due)} and came at {clock(came)}."
+            late = f"came at {clock(came)}" if view.grounds.step(segment) else "never came"
+            why = f"{what}: a step that helps was justified from {clock(due)} and {late}."
             seen = [m.seq for m in view.samples if m.at <= due + 60 * minutes][-1:]
             return _shown(pattern, why, seen)
     return None

@@ -83,13 +83,21 @@ def companies_at(folder: Path | None = None, root: Path | None = None) -> Compan
     Raises ScenarioError for one that cannot be read, or that leads out of `root`.
     """
     beside = () if folder is None else (folder / FILE, folder.parent / FILE)
-    found = [_text(file, str(file), root) for file in beside if file.is_file() and not _ships(file)]
+    found = [_text(file, _shown(file), root) for file in beside if file.is_file() and not _ships(file)]
     ours = (Path(folder) / FILE for folder in scenarios.__path__)
     return (*found, *(_text(file, f"scenarios/{FILE}") for file in ours if file.is_file()))
 
 
 def _ships(file: Path) -> bool:
     return file.resolve() in (Path(ours).resolve() / FILE for ours in scenarios.__path__)
+
+
+def _shown(file: Path) -> str:
+    """Return what messages call a file: one that ships by where it lies in the package."""
+    for ours in scenarios.__path__:
+        if file.is_relative_to(ours):
+            return f"scenarios/{file.relative_to(ours)}"
+    return str(file)
 
 
 def _text(file: Path, shown: str, root: Path | None = None) -> CompanyText:

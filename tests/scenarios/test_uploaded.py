@@ -178,7 +178,7 @@ def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path, monkeyp
     loaded = load("queue_twice", {"drill.yaml": text()})
     file = tmp_path / "d.jsonl"
     play(loaded, "null", 1, until=60).journal.save(file)
-    with pytest.raises(UnknownName):
+    with pytest.raises(DrillError, match="give its folder"):
         recorded(file)
     own = {"name": "queue_twice", "title": "x", "files": json.dumps({"drill.yaml": text()})}
     with file.open("a") as out:

@@ -264,6 +264,7 @@ def test_what_a_new_event_says_of_whom_it_concerns_ends_their_skip() -> None:
 
 @pytest.mark.parametrize(("unit", "low", "high", "says"), [
     ("reads", 26.42, None, "N 26 reads"), ("reads", 26.42, 26.4, "N 26 reads"), ("reads", 0.4, 3.6, "N 0.4 to 4 reads"),
+    ("hours", 1.5, None, "N 1.5 hours"), ("gigabytes", 2.5, None, "N 2.5 gigabytes"),
     ("%", 1.085, None, "N 1.085 %"), ("", 12000.4, None, "N 12,000"),
 ])  # fmt: skip
 def test_things_are_told_whole(unit: str, low: float, high: float | None, says: str) -> None:

@@ -66,4 +66,4 @@ def test_forms_board_and_lines_say_it_in_the_companys_words(room: Room) -> None:
 def test_the_authors_page_can_name_the_companys_file(room: Room) -> None:
     assert lent_by("mine").endswith("company.yaml")
     assert lent_by("auth_token") == "scenarios/company.yaml"
-    assert lent_by("parcel_lag") == ""
+    assert lent_by("parcel_lag") == "scenarios/parcel_lag/company.yaml"
