@@ -195,3 +195,16 @@ def test_the_facilitators_desk(enter: Callable[..., Page], rooms: Rooms) -> None
         page.get_by_role("tab", name=name, exact=True).click()
         found += wrong(page, f"desk, {name}")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_many_drills(width: int, enter: Callable[..., Page]) -> None:
+    page = enter("trends", width=width)
+    found = wrong(page, "no drill yet")
+    page.get_by_role("button", name="sample").first.click()
+    expect(page.get_by_text("These drills are made up")).to_be_visible()
+    for view in page.get_by_role("radiogroup", name="View").get_by_role("radio").all():
+        view.click()
+        page.locator(READY).wait_for()
+        found += wrong(page, f"trends, {view.inner_text()}")
+    assert not found, "\n".join(found)
