@@ -466,6 +466,8 @@ class FigureSpec(Pickable):
     """Whether it counts who or what was hit; unless said, it does where harm is in the same unit."""
     at_most: Condition = {}
     """When it counts whoever might have been hit as well: an upper bound."""
+    at_least: dict[QueryId, Annotated[int, Field(ge=1)]] = {}
+    """Query -> which of the numbers that it prints, from 1, was seen for sure: a lower bound then."""
 
 
 class EvidenceNeed(Titled):

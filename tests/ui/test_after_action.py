@@ -15,6 +15,7 @@ from simulator.record.journal import refused
 from simulator.room.notes import Note
 from simulator.scenario.conditions import holds
 from simulator.text import clock
+from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.ui.reporting import DOC, DRILLS, built
 from ui.parts.text import markdown
@@ -111,7 +112,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
                      if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
     most = caps[limits[0]["id"]] if limits else titles[gaps[0]["id"]]
-    yield "What is worth most next time?", [titles[gaps[0]["id"]], f"For the score: {most}"]
+    yield "What is worth most next time?", [titles[gaps[0]["id"]], f"Worth most for the score** | {most}"]
     risks = [view.title("residual_risks", one) for one in view.history.residual_risks]
     open_ = [view.title("segments", one) for one in view.outside(view.final.at)]
     yield "What remains, and who watches?", [
@@ -155,6 +156,12 @@ def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_
         (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
         assert one["note"].partition(", never acknowledged, ")[2].startswith(
             f"cleared T+20:00{after}, no proof: nothing was back")
+    # What was still at work is named beside what was in effect.
+    turned = e.KnobTurned(knob="revoke", value=1, over=0, by=Ref("action:revoke"))
+    slow = [*b.act("15:00", "revoke", takes=540), *b.event("16:00", turned)]
+    (one,) = (one for one in context(built(fired, b.act("16:30", "flag"), slow, cleared))["missed"]
+              if one["what"].startswith("Alert"))  # fmt: skip
+    assert "cleared T+20:00 after flag (T+17:30), with revoke at work (from T+16:00), no proof" in one["note"]
     (person,) = (one for one in tree["people"] if one["name"] == "Ana")
     assert person["led"] == 29
 
@@ -164,11 +171,10 @@ def test_one_minute_is_one() -> None:
 
 
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
-    text = context(finished("auth_token-impatient-7"))["opening"][-1]["text"]
-    assert "holds the total" not in text
-    hit, _, points = text.partition(" For the score: ")
-    assert hit.startswith("For those who were hit: begin sooner Sign out the sessions whose tokens fail (justified")
-    assert points.startswith("Harm avoided")
+    *_, hit, points = context(finished("auth_token-impatient-7"))["opening"]
+    assert "holds the total" not in f"{hit}{points}"
+    assert hit["text"].startswith("begin sooner Sign out the sessions whose tokens fail (justified")
+    assert points["text"] == "Harm avoided (5.6 of 18.0 points)."
 
 
 def test_the_end_of_the_record_is_not_when_it_was_closed(finished: Callable[[str], Finished]) -> None:
@@ -238,3 +244,9 @@ def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> N
     assert of("on time", "late") == ("too few to tell", "1 on time, 1 late")
     assert of("on time", "late", "late") == ("M", "1 on time, 2 late")
     assert of("late", "late", "late", "late") == ("U", "4 late")
+
+
+def test_an_objective_that_nobody_asked_for_says_what_was_done_for_it(finished: Callable[[str], Finished]) -> None:
+    shown = {one["id"]: one["shown"] for one in context(finished(DRILLS[0]))["objectives"]}
+    assert shown["cleanup"] == (
+        "no response was called for; done unasked: Sign out the sessions whose tokens fail from T+07:10")

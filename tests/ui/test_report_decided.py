@@ -15,6 +15,7 @@ from tests.analytics import builders as b
 from tests.ui.reporting import DRILLS, built
 from ui.reports.context import context
 from ui.reports.finished import Finished
+from ui.reports.hurt import whole
 from ui.reports.registry import report
 
 
@@ -28,14 +29,23 @@ def test_two_decisions_of_one_second_have_each_what_it_left(finished: Callable[[
     assert [row["left"] for row in context(once)["decisions"]] == before
 
 
-def test_a_branch_that_was_not_carried_out_stands_beside_what_was_done(finished: Callable[[str], Finished]) -> None:
-    drill = finished(DRILLS[0])
-    for taken, says in ((0.05, "would have come to a loss of 0.05, not 0.09; the best course found from here, to 0.0"),
-                        (0.09, "From here the best course found would have saved ")):  # fmt: skip
+def test_what_a_branch_lacked_stands_with_what_it_would_have_saved(finished: Callable[[str], Finished]) -> None:
+    def first(name: str, taken: float, best: float) -> str:
+        drill = finished(name)
         known = json.loads(json.dumps(drill.journal.references))
-        known["fits"][0]["taken"] = taken
+        for fit in known["fits"]:
+            fit["taken"] = taken
+            fit["branches"] = [{**fit["branches"][0], "loss": best}]
         told = report(replace(drill, journal=Journal(drill.journal.header, drill.journal.entries, known)), "report")
-        assert says in told.partition("### Decision 1")[2].partition("###")[0]
+        return told.partition("### Decision 1")[2].partition("###")[0]
+
+    # Where all of it was carried out, nothing is said to have been lacking.
+    assert "By the best course found from here the loss would have been 0.04, not 0.09." in first(DRILLS[0], 0.05, 0.04)
+    assert "the loss would have been" not in first(DRILLS[0], 0.09, 0.09)
+    drill = built(b.query("05:00", "zones"), b.decide("08:00", "web_flag", "flag"), b.act("09:00", "web_flag"))
+    drill.journal.references = b.references(fits=[b.fit(0.01)]).model_dump(mode="json")
+    (one,) = context(drill)["decisions"]
+    assert (one["full"], one["lacked"], one["best"]) == ("0.01", "flag", "")
 
 
 def test_a_refused_answer_is_told() -> None:
@@ -70,7 +80,7 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"]) == ("T+09:00", "refused")
-    assert turned["why"] == "it was given for decision 4, which there never was; never asked for again"
+    assert turned["why"] == "it names decision 4, which was never recorded; never asked for again"
 
 
 def test_a_refusal_says_what_was_not_there_yet_and_whether_it_was_asked_for_again() -> None:
@@ -81,7 +91,7 @@ def test_a_refusal_says_what_was_not_there_yet_and_whether_it_was_asked_for_agai
     later_on = b.decide("12:00", "flag")
     for more, again in (([], "never asked for again"), (later_on, "asked for again and granted at T+12:00")):
         (one,) = context(built(early, refusal, later, more))["alternatives"]
-        assert one["why"] == f"it rests on {title}, which ended only at T+09:00; {again}"
+        assert one["why"] == f"it rests on {title}, which came only at T+09:00; {again}"
 
 
 def test_what_was_asked_for_again_and_again_in_vain_is_one_row() -> None:
@@ -176,3 +186,15 @@ def test_a_false_reason_has_the_warning_beside_it_that_was_read_before() -> None
     looked = [(at, by, body.model_copy(update={"output": "zone a ok\n  WARNING trace missing: wiped"}))]
     (one,) = context(built(looked, b.decide("08:00", "flag", why_now="harm_grows"), of=made))["decisions"]
     assert one["warned"] == "zones had warned at T+07:00: trace missing: wiped"
+
+
+def test_a_step_that_worked_all_along_is_done_and_not_in_effect_then(finished: Callable[[str], Finished]) -> None:
+    deeds = [deed for one in context(finished(DRILLS[0]))["decisions"] for deed in one["deeds"]]
+    assert [" done T+" in one for one in deeds if one.startswith("Sign out the sessions")] == [True] * 2
+    assert all(", in effect T+" in one for one in deeds if one.startswith("Switch "))
+
+
+def test_a_quote_ends_with_a_sentence() -> None:
+    assert whole("It is down. It is a flood. Block it.", 12) == "It is down. It is a flood. …"
+    assert whole("It is down. It is a flood.", 90) == "It is down. It is a flood."
+    assert len(whole("word " * 99, 50)) <= 150

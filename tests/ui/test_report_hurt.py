@@ -106,20 +106,23 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
         assert (said in report(drill.scored(), "report")) == worse
     area = {"id": "M", "title": "Harm avoided", "points": 0, "out_of": 18, "advice": "Act earlier.", "why": ""}
     score = {"scored": True, "caps": [], "uncapped": 0, "areas": [area]}
-    loss = {"total": "0.40", "most": "0.40 came late", "worst": "all of it"}
-    assert worth_most(score, loss, {"M"}, "", "It came to more.").endswith("of 18 points): It came to more.")
+    loss = {"total": "0.40", "nobody": "0.20", "most": "0.40 came late", "worst": "all of it"}
+    told = worth_most(score, loss, {"M"}, "", "It came to more.")
+    assert told["Worth most for the score"] == "Harm avoided (0 of 18 points): It came to more."
+    assert told["Worth most for those hit"].startswith("Of the loss of 0.40 (0.20 had nobody acted), ")
 
 
 @pytest.mark.parametrize(("name", "says"), [
     ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out)."),
     ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00)."),
-    ("billing_mismatch-impatient-7", "of the loss of"),
+    ("billing_mismatch-impatient-7", "Of the loss of"),
     ("billing_mismatch-by_the_book-7", "begin sooner Stop taking invoices from the queue (justified from T+00:15"),
 ])  # fmt: skip
 def test_what_is_worth_most_is_a_step_with_the_time_from_which_it_was_right(
     finished: Callable[[str], Finished], name: str, says: str
 ) -> None:
-    assert context(finished(name))["opening"][-1]["text"].startswith(f"For those who were hit: {says}")
+    *_, hit, _ = context(finished(name))["opening"]
+    assert hit["text"].startswith(says)
 
 
 def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() -> None:
@@ -136,7 +139,7 @@ def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() ->
 
 def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:
     (told,) = (one for one in context(finished("permission_leak-impatient-7"))["hit"] if one["id"] == "tenants_to_tell")
-    assert told["worst"] == "at most 212 tenants (11 tenants while it could be shown)"
+    assert told["worst"] == "at most 212 tenants (11 tenants at T+12:00, when it could last be shown)"
     assert told["left"] == "at most 212 tenants"
     (sure,) = (one for one in context(finished(DRILLS[2]))["hit"] if one["id"] == "tenants_to_tell")
     assert sure["worst"] == sure["left"] == "11 tenants"
@@ -153,7 +156,7 @@ def test_a_turn_for_the_worse_that_the_world_reports_is_told_with_how_long_it_he
 ) -> None:
     *_, used = context(finished("permission_leak-impatient-7"))["worsened"]
     assert used["what"].startswith("@edge-bot: 338 different links a minute")
-    assert used["jumped"] == ["so by T+19:00, and still when people left"]
+    assert used["jumped"] == ["so from T+19:00 until people left"]
 
 
 def test_what_is_not_back_says_when_it_grew_no_more() -> None:
@@ -196,3 +199,55 @@ def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> 
 ])  # fmt: skip
 def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:
     assert counted(value, unit) == says
+
+
+def test_what_people_saw_for_sure_bounds_an_upper_bound_from_below() -> None:
+    figures = [{"id": "locked", "title": "Told", "unit": "users", "hit": True, "at_most": {"bound": True},
+                "at_least": {"zones": 2}}]  # fmt: skip
+    made, truth = b.scenario(figures=figures), [
+        (at, by, body.model_copy(update={"facts": {"bound": at >= 300}, "figures": {"locked": at}})
+         if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
+
+    def worst(*outputs: str) -> str:
+        looks = [b.event(f"{20 + n}:00", e.QueryFinished(
+            run=Ref("query:zones"), query="zones", executor="triage", command_line="z", output=output,
+            evidence="physics")) for n, output in enumerate(outputs)]  # fmt: skip
+        (one,) = context(built(*looks, world=truth, of=made))["hit"]
+        return str(one["worst"])
+
+    assert worst("a_1 | 35 | 20", "nothing").endswith(" (at least 20 users, seen T+20:00)")
+    assert worst("nothing").endswith(", when it could last be shown)")
+
+
+def test_what_is_not_back_says_how_far_it_is_off(finished: Callable[[str], Finished]) -> None:
+    drill = finished("billing_mismatch-impatient-7")
+    tree, text = context(drill), report(drill, "report")
+    events = "Revenue events (12.7 % still hit, 13.1 % at worst, 0.05 % tolerated)"
+    assert events in tree["remains"]["off"]
+    assert events in text.partition("**Not recovered at the end:** ")[2].partition("\n")[0]
+    assert "| T-63:45 | never, 12.7 % still hit |" in text
+    assert all(one["still"] == "" for one in context(finished(DRILLS[1]))["segments"])
+
+
+def test_every_step_of_the_chain_that_came_late_is_named_with_the_one_that_treats_most() -> None:
+    steps = [*b.act("45:00", "web_flag"), *b.act("46:00", "flag"), *b.act("47:00", "block")]
+    drill = built(b.query("05:00", "zones"), steps, world=b.truth("50:00"))
+    drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+    assert worth_doing(drill) == (
+        "begin sooner web_flag (justified from T+05:15, begun T+45:00) and flag (justified from T+05:15, begun "
+        "T+46:00; treats most, 100 % by weight)")
+
+
+def test_a_look_before_a_step_that_came_back_too_late_for_a_queued_change_says_so() -> None:
+    def look(begun: str, ended: str) -> Any:
+        run = Ref("query:compat")
+        return [*b.event(begun, e.QueryStarted(run=run, executor="triage", command_line="c", expected=9)),
+                *b.event(ended, e.QueryFinished(run=run, query="compat", executor="triage", command_line="c",
+                                                output="NOT  held\nmore", evidence="physics"))]  # fmt: skip
+
+    made = b.scenario(actions=[one.model_dump() | ({"precheck": "compat"} if one.id == "rollback" else {})
+                               for one in b.SCENARIO.actions])  # fmt: skip
+    for begun, ended, says in (("13:40", "14:12", ["12 s later compat came back: NOT held"]), ("14:05", "14:12", []),
+                               ("13:00", "13:50", []), ("13:40", "15:30", [])):  # fmt: skip
+        (landed,) = context(built(look(begun, ended), LANDED, of=made))["worsened"]
+        assert (landed["jumped"], landed["harmed"]) == (says, False)

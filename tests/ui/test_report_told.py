@@ -183,3 +183,25 @@ def test_a_role_that_passes_to_another_seat_is_told() -> None:
     taken = [*b.in_command("03:00", "deputy", "deputy"), *b.event("41:15", e.RoleAccepted(role="deputy", seat="comms"))]
     (one,) = context(built(taken))["passed"]
     assert (one["at"], one["who"]) == ("T+41:15", "comms")
+
+
+def test_what_was_shared_after_a_queued_change_had_made_it_matter_no_more_was_too_late() -> None:
+    cue = {"id": "queue", "text": "It waits in the queue.", "topics": [], "moot_when": [{"merged": True}],
+           "matters_for": "Whether it is frozen"}  # fmt: skip
+    roles = [one.model_dump() | ({"cues": [cue]} if one.id == "deputy" else {}) for one in b.SCENARIO.roles]
+    made, landed = b.scenario(roles=roles), b.event("14:00", e.MergeLanded(merge="log", service="auth", harmful=True))
+    given = b.event("-10:00", e.CueGiven(to=("deputy",), cue="queue", role="deputy", text=cue["text"]))
+    world = [(at, by, body.model_copy(update={"facts": {**body.facts, "merged": at > 840}})
+              if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
+    for at, late in (("13:30", False), ("14:25", True)):
+        shared = b.event(at, e.CueShared(cue="queue", role="deputy", text=cue["text"], how="offered"))
+        text = report(built(given, shared, landed, world=world, of=made), "report")
+        assert f"known from T+00:00: deputy T+{at}{' (too late for: Whether it is frozen)' if late else ''}." in text
+
+
+def test_a_figure_that_is_a_bound_is_told_as_one_where_it_was_told_falsely() -> None:
+    made = b.scenario(figures=[{"id": "locked", "title": "Locked users", "unit": "users",
+                                "at_most": {"auth_at_risk": True}}])  # fmt: skip
+    (figure,) = (one for one in context(built(b.update("20:00", impact=b.figure(3)), of=made))["claims"]
+                 if one["about"] == "figure")  # fmt: skip
+    assert figure["true"] == "at most 1,000 users"

@@ -14,6 +14,7 @@ from simulator.names import clauses
 from simulator.record.entry import Body
 from simulator.text import clock
 from ui.reports.finished import Finished
+from ui.reports.hurt import bound
 from ui.reports.numbers import counted
 
 if TYPE_CHECKING:
@@ -83,9 +84,10 @@ def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         entry = drill.view.entry(row.seq)
         if isinstance(entry.body, TOLD) and row.holds is not pd.NA:
             lowest, highest = drill.view.figure_range(row.figure, row.at) or (row.true, row.true)
+            true = f"{_most(drill, row.figure, row.at)}{_span(lowest, highest, row.unit)}"
             who, said = drill.names_then.at(row.seq).person(entry.by), _span(row.low, row.high, row.unit)
             yield row.seq, {"at": clock(row.at), "who": who, "to": _audience(drill, entry.body), "about": "figure",
-                            "said": f"{row.title}: {said}", "true": _span(lowest, highest, row.unit),
+                            "said": f"{row.title}: {said}", "true": true,
                             "known": "" if row.holds else _measured(drill, row), "holds": bool(row.holds)}  # fmt: skip
 
 
@@ -95,8 +97,13 @@ def _measured(drill: Finished, row: Any) -> str:
         if m.seq < row.seq and row.figure in m.body.figures:
             value = m.body.figures[row.figure]
             nearer = abs(value - row.true) < min(abs(row.low - row.true), abs(row.high - row.true))
-            return f"{counted(value, row.unit)} at {clock(m.at)}" if nearer else ""
+            return f"{_most(drill, row.figure, m.at)}{counted(value, row.unit)} at {clock(m.at)}" if nearer else ""
     return ""
+
+
+def _most(drill: Finished, figure: str, at: int) -> str:
+    spec = drill.scenario.find("figures", figure)
+    return bound(drill, spec, at) if spec is not None else ""
 
 
 def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ from ui.reports.claimed import claims
 from ui.reports.claimed import told as told_to
 from ui.reports.decided import alternatives, decisions, dropped, undecided
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more, hit, impact, looks, loss, of_harm, segments
+from ui.reports.hurt import at_work, harmed_more, hit, impact, looks, loss, of_harm, segments, whole
 from ui.reports.known import checks, knew, prechecks, worsened
 from ui.reports.opening import opening
 from ui.reports.remaining import remains
@@ -206,9 +205,28 @@ def _objectives(drill: Finished) -> Iterator[dict[str, Any]]:
             "id": one.id, "title": one.title, "target": one.target,
             "by_record": drill.playbook.band(math.floor(100 * share)) if found.total() >= FEWEST else
                          "too few to tell" if found else "not judged",
-            "shown": ", ".join(f"{found[v]} {v}" for v in VERDICTS if found[v]) or "no response was called for",
+            "shown": ", ".join(f"{found[v]} {v}" for v in VERDICTS if found[v]) or
+                     f"no response was called for{_unasked(drill, one.id)}",
             "by_evaluators": _letter(rated) if rated else "not rated",
         }  # fmt: skip
+
+
+def _unasked(drill: Finished, objective: str) -> str:
+    """Return the steps that were taken for an objective though nobody came to ask for anything.
+
+    They are those that its requests would have called for, and those that want a look first which they call for.
+    """
+    wanted = {name for one in drill.scenario.injects if one.objective == objective and one.expects is not None
+              and not one.expects.never for field in ("action", "query")
+              for name in _picks(one.expects.fields.get(field, ()))}  # fmt: skip
+    ran = [run for run in drill.view.started if {run.spec.id, run.spec.precheck} & wanted]
+    first = {run.spec.title: clock(run.begun) for run in reversed(ran)}
+    done = ", ".join(f"{title} from {at}" for title, at in reversed(first.items()))
+    return f"; done unasked: {done}" if done else ""
+
+
+def _picks(given: Any) -> Sequence[str]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _letter(rated: Sequence[int]) -> str:
@@ -273,7 +291,7 @@ def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
     order = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
     for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
-               "short": textwrap.shorten(row.text, SHORT, placeholder=" …"),
+               "short": whole(row.text, SHORT),
                "verdict": row.verdict,
                "proposed": ("no answer; " if row.verdict == "missed" else "") * bool(_proposed(drill, row.inject))
                            + _proposed(drill, row.inject), "means": _means(drill, row.inject),
@@ -383,6 +401,11 @@ def _cleared(drill: Finished, ident: str) -> str:
     near = (run for run in view.started if not run.spec.looks and at - CLEARS <= run.landed <= at)
     done = max(near, key=lambda run: run.landed, default=None)
     after = f" after {done.spec.title} ({clock(done.landed)})" if done else ""
+    # What was still at work may have done it as well.
+    busy = {run.spec.title: clock(since) for run in reversed(view.started) if not run.spec.looks
+            and (since := at_work(drill, run)) <= at < run.landed}  # fmt: skip
+    for title, since in busy.items():
+        after += f"{',' if after else ''} with {title} at work (from {since})"
     outside = view.outside(at)
     which = "nothing was back" if {*outside} >= {*view.affected} else f"{view.titles('segments', outside)} not back"
     return f", cleared {clock(at)}{after}{f', no proof: {which}' if outside else ''}"

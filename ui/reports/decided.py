@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,7 +22,8 @@ from simulator.record.journal import refused
 from simulator.text import clock
 from simulator.values import COMMANDER, Ref, Rejection, Rung
 from ui.reports.finished import Finished
-from ui.reports.hurt import printed
+from ui.reports.hurt import gradual, printed, whole
+from ui.reports.worth import undone
 
 RUNGS: dict[Rung, str] = {
     "flag": "a flag", "hotfix": "a hotfix", "rollback": "going back", "restore": "bringing data back",
@@ -65,7 +65,7 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "deeds": list(_deeds(drill, names, m, runs)),
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
             "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
-            **_in_full(drill, fits.get(m.ref)),
+            **_in_full(drill, m, fits.get(m.ref)),
         }  # fmt: skip
 
 
@@ -81,10 +81,18 @@ def _warned(drill: Finished, m: Moment[acts.RecordDecision]) -> str:
     return ""
 
 
-def _in_full(drill: Finished, fit: Fit | None) -> dict[str, str]:
-    """Return the loss of a branch carried out in full and of the best from there, empty where that is what was done."""
-    apart = fit is not None and abs((drill.view.loss or 0.0) - fit.taken) >= APART
-    return {"full": f"{fit.taken:.2f}" if fit and apart else "", "best": f"{fit.best:.2f}" if fit and apart else ""}
+def _in_full(drill: Finished, m: Moment[acts.RecordDecision], fit: Fit | None) -> dict[str, str]:
+    """Return what a branch lacked, its loss with that, and the best from there where that is less."""
+    view = drill.view
+    held, own = {run.spec.id for run in view.in_effect}, {*m.body.actions}
+    never = [one.id for one in view.grounds.helpful if one.id in own - held]
+    lacks = {*never, *(one.id for one, _ in undone(drill))}
+    lacked = [one.id for one in drill.scenario.actions if one.id in lacks]
+    apart = fit is not None and bool(lacked) and abs((view.loss or 0.0) - fit.taken) >= APART
+    full = f"{fit.taken:.2f}" if fit and apart else ""
+    better = fit is not None and round(fit.best, 2) < round(fit.taken if full else view.loss or 0.0, 2)
+    return {"full": full, "best": f"{fit.best:.2f}" if fit and better else "",
+            "lacked": view.titles("actions", lacked) if full else ""}  # fmt: skip
 
 
 def _carried(drill: Finished) -> Mapping[int | None, Sequence[Attempt]]:
@@ -124,7 +132,7 @@ def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
         if run.started is not None:
             names = drill.names_then.at(run.order_seq)
             # What a look printed is beside the point where all that counts is that it was taken.
-            what = _far(names, run, run.spec.title) if run.spec.looks else _done(drill, names, run)
+            what = _far(drill, names, run, run.spec.title) if run.spec.looks else _done(drill, names, run)
             yield {"at": clock(run.begun), "what": what, "looks": run.spec.looks}
 
 
@@ -173,15 +181,15 @@ def _done(drill: Finished, names: Names, run: Attempt, again: bool = False, fore
     body = drill.view.entry(run.finish_seq).body if run.finish_seq else None
     said = printed(body.output) if isinstance(body, e.ActionFinished) else ""
     more = f": {said}" if said and said != f"{run.spec.title}: done" else ""
-    return f"{_far(names, run, title)}{foreign}{more}"
+    return f"{_far(drill, names, run, title)}{foreign}{more}"
 
 
-def _far(names: Names, run: Attempt, title: str) -> str:
+def _far(drill: Finished, names: Names, run: Attempt, title: str) -> str:
     begun = f"{title}: begun {clock(run.begun)} ({names.handle(run.executor)})"
     if run.aborted is not None:
         return f"{begun}, stopped {clock(run.aborted)}"
     if run.effect is not None:
-        return f"{begun}, in effect {clock(run.effect)}"
+        return f"{begun}, {'done' if gradual(drill, run) else 'in effect'} {clock(run.effect)}"
     if run.outcome == "stalled":
         return f"{begun}, and hung"
     if run.outcome == "failed":
@@ -213,7 +221,7 @@ def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
         said = names.voices.get(m.body.inject)
         shown = "; ".join(names.cited(ref) for ref in m.body.evidence)
         if said is not None:
-            what = f"{said.persona}: {textwrap.shorten(said.text, LONGEST, placeholder=' …')}"
+            what = f"{said.persona}: {whole(said.text, LONGEST)}"
             found.append((m.at, m.seq, "contradicted", what, f"by {shown}" if shown else ""))
     turned = {one.action for m in view.all(acts.RecordContradiction) for one in m.body.recommendations}
     # What was decided or ordered was taken up, though nothing came of it.
@@ -269,10 +277,9 @@ def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:
     for ref in dict.fromkeys(_cites(x.body)):
         seq = drill.view.history.refs.get(ref)
         if seq is None or seq > x.seq:
-            came = f"there was only from {clock(drill.view.entry(seq).at)}" if seq else "there never was"
-            if seq and ref.kind == "query":
-                came = f"ended only at {clock(drill.view.entry(seq).at)}"
-            how = "was given for" if ref.kind == "decision" else "rests on"
+            how, verb = ("names", "was recorded") if ref.kind == "decision" else ("rests on", "came")
+            never = "was never recorded" if ref.kind == "decision" else "never came"
+            came = f"{verb} only at {clock(drill.view.entry(seq).at)}" if seq else never
             yield f"it {how} {names.cited(ref)}, which {came}"
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from analytics.about import times
 from analytics.playbook import Playbook
 from analytics.record import loss_of
-from analytics.timeline import Attempt
+from analytics.timeline import FOREVER, Attempt
 from analytics.view import Moment
 from simulator import events as e
 from simulator.scenario.conditions import holds
@@ -30,6 +30,8 @@ NEARLY = 0.01
 """Two looks that differ by less than this share show the same."""
 RARE = 0.05
 """Share of a harm that came early, and that came late."""
+WHOLE = r"\b\d+(?:,\d{3})*\b"
+"""A whole number as it is printed."""
 LEAST = 0.01
 """Loss that is worth a line of its own."""
 COMMAND, LOOK = 70, 160
@@ -45,7 +47,7 @@ def impact(drill: Finished) -> Iterator[dict[str, Any]]:
     for one in drill.scenario.harm:
         share = one.weight * done.get(one.id, 0.0) / one.scale / whole if whole else 0.0
         yield {"id": one.id, "title": one.title, "unit": one.unit,
-               "value": f"{_bound(drill, one, drill.view.over)}{counted(done.get(one.id), one.unit)}",
+               "value": f"{bound(drill, one, drill.view.over)}{counted(done.get(one.id), one.unit)}",
                "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
                "best": counted(best.get(one.id), one.unit), "share": f"{100 * share:.0f} %",
                "came": _came(drill, one.id)}  # fmt: skip
@@ -110,12 +112,12 @@ def hit(drill: Finished) -> Iterator[dict[str, Any]]:
             worst, at = max(given, key=lambda pair: pair[0])
             left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
             yield {"id": one.id, "title": one.title, "unit": one.unit,
-                   "worst": f"{_bound(drill, one, at)}{counted(worst, one.unit)}{_shown(drill, one, given, at)}",
-                   "at": clock(at), "left": f"{_bound(drill, one, view.left)}{counted(left, one.unit)}",
+                   "worst": f"{bound(drill, one, at)}{counted(worst, one.unit)}{_shown(drill, one, given, at)}",
+                   "at": clock(at), "left": f"{bound(drill, one, view.left)}{counted(left, one.unit)}",
                    "still": round(left, 1) > 0}  # fmt: skip
 
 
-def _bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
+def bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
     """Return a word before a figure, or harm that a figure shows, which is an upper bound at a second."""
     shown = drill.scenario.find("figures", one.id)
     bound = shown.at_most if shown is not None else {}
@@ -123,11 +125,18 @@ def _bound(drill: Finished, one: FigureSpec | HarmDimension, at: int) -> str:
 
 
 def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]], at: int) -> str:
-    """Return what an upper bound counted while it was none, empty where it is none."""
-    if not _bound(drill, one, at):
+    """Return the least that people saw for sure of an upper bound, else what it counted last before it was one."""
+    if not bound(drill, one, at):
         return ""
-    sure = [(value, then) for value, then in given if then < at and not _bound(drill, one, then)][-1:]
-    return "".join(f" ({counted(value, one.unit)} while it could be shown)" for value, _ in sure)
+    ran = [(m, place) for m in drill.view.queries if (place := one.at_least.get(m.body.query or "", 0))]
+    seen = [(float(number.replace(",", "")), m.at) for m, place in ran if m.at <= drill.view.left
+            for number in re.findall(WHOLE, m.body.output)[place - 1:place]]  # fmt: skip
+    if seen:
+        least, then = max(seen, key=lambda pair: pair[0])
+        return f" (at least {counted(least, one.unit)}, seen {clock(then)})"
+    sure = [(value, then) for value, then in given if then < at and not bound(drill, one, then)][-1:]
+    return "".join(f" ({counted(value, one.unit)} at {clock(then)}, when it could last be shown)"
+                   for value, then in sure)  # fmt: skip
 
 
 def stopped(drill: Finished) -> str:
@@ -158,16 +167,33 @@ def _hit(drill: Finished) -> Iterator[FigureSpec]:
 
 def segments(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield the parts that were hit, the heaviest first: their share of all that was, since when, and when back."""
-    crossed = drill.view.all(e.ToleranceCrossed)
+    crossed, out = drill.view.all(e.ToleranceCrossed), still_hit(drill)
     for ident, share in sorted(drill.view.affected.items(), key=lambda pair: -pair[1]):
         turns = [m for m in crossed if m.body.segment == ident]
         since = next((m.at for m in turns if not m.body.within), None)
         first = drill.scenario.starts_at
         by = "by " if since is not None and drill.view.fault_at < first and since <= first + 60 else ""
         back = turns[-1].at if turns and turns[-1].body.within else None
+        still, now = _share(drill.view.final.body.outside.get(ident, 0.0)) if drill.view.final else "", ident in out
         yield {"title": drill.names.title("segments", ident), "share": f"{100 * share:.0f} %",
                "since": "not on record" if since is None else f"{by}{clock(since)}",
-               "back": "never" if back is None else clock(back)}  # fmt: skip
+               "back": "never" if back is None else clock(back), "still": still if now else ""}  # fmt: skip
+
+
+def still_hit(drill: Finished) -> dict[str, str]:
+    """Return each part that is not back at the end -> how far it is off, beside its worst and its tolerance."""
+    view, found = drill.view, dict[str, str]()
+    for ident in view.outside(view.final.at) if view.final else ():
+        given = [m.body.outside.get(ident, 0.0) for m in view.samples if m.at >= 0]
+        now, worst, spec = _share(given[-1]), _share(max(given)), drill.scenario.find("segments", ident)
+        told = [f"{now} still hit", f"{worst} at worst" if worst != now else "",
+                f"{_share(spec.tolerance)} tolerated" if spec else ""]  # fmt: skip
+        found[ident] = ", ".join(one for one in told if one)
+    return found
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:.3g} %"
 
 
 def looks(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -198,6 +224,14 @@ def printed(output: str, longest: int = LONGEST) -> str:
     return textwrap.shorten(" / ".join(lines), longest, placeholder=" …")
 
 
+def whole(text: str, longest: int) -> str:
+    """Return sentences until they are as long as that: one that is cut may lack the word that tells."""
+    sentences = re.split(r"(?<=[.!?]) ", " ".join(text.split()))
+    told = next((n for n in range(1, len(sentences)) if len(" ".join(sentences[:n])) >= longest), len(sentences))
+    said = textwrap.shorten(" ".join(sentences[:told]), 3 * longest, placeholder=" …")
+    return said if told == len(sentences) or said.endswith(" …") else f"{said} …"
+
+
 # --- what changed at once, and when the loss came ------------------------------------------------------------
 
 
@@ -211,6 +245,17 @@ def _steps(drill: Finished) -> list[tuple[Moment[e.KnobTurned], Attempt]]:
     """Return what steps of people changed in the world, each with its run."""
     begun = {run.run: run for run in drill.view.started if not run.spec.looks}
     return [(m, begun[m.body.by]) for m in drill.view.all(e.KnobTurned) if m.body.by in begun]
+
+
+def at_work(drill: Finished, run: Attempt) -> int:
+    """Return the second from which a run changed the world; FOREVER where it changed nothing."""
+    return min((m.at for m, one in _steps(drill) if one.run == run.run), default=FOREVER)
+
+
+def gradual(drill: Finished, run: Attempt) -> bool:
+    """Tell whether a run had its effect on the world before it was through, and not from then on."""
+    ends = [m.at + m.body.over for m, one in _steps(drill) if one.run == run.run]
+    return run.effect is not None and bool(ends) and max(ends) < run.effect
 
 
 def jumps(drill: Finished, at: int) -> Iterator[str]:
@@ -231,7 +276,7 @@ def jumps(drill: Finished, at: int) -> Iterator[str]:
                 expected = value + (value - was) / (then - earlier) * (later - then)
                 grew = expected - value > RARE * (now - value)
                 pace = f" ({counted(expected, one.unit)} at the pace before)" if grew else ""
-                after_it = f"{_bound(drill, one, later)}{counted(now, one.unit)}"
+                after_it = f"{bound(drill, one, later)}{counted(now, one.unit)}"
                 yield f"{one.title}: {counted(value, one.unit)} before, {after_it} at {clock(later)}{pace}"
 
 
@@ -289,7 +334,9 @@ def loss(drill: Finished) -> dict[str, Any]:
     amount = "all" if most[0] == sum(shown) else f"{most[0] / 100:.2f}"
     told = [{"when": one.when, "loss": f"{cents / 100:.2f}"}
             for cents, one in zip(shown, parts, strict=True) if cents]  # fmt: skip
-    return {"total": f"{whole:.2f}", "parts": told, "worst": _worst(drill, whole),
+    null = drill.view.references.null
+    nobody = f"{null.loss:.2f}" if null.harm else ""
+    return {"total": f"{whole:.2f}", "nobody": nobody, "parts": told, "worst": _worst(drill, whole),
             "most": f"{amount} came {most[1].when}" if most[0] else ""}  # fmt: skip
 
 
@@ -298,7 +345,7 @@ def _worst(drill: Finished, whole: float) -> str:
     done = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.title: one.weight * done.get(one.id, 0.0) / one.scale for one in drill.scenario.harm}
     title = max(weight, key=lambda one: weight[one], default="")
-    return f"{100 * weight[title] / whole:.0f} % of it: {title}" if whole else ""
+    return f"{100 * weight[title] / whole:.0f} % of the {whole:.2f} is {title}" if whole else ""
 
 
 def _loss_at(drill: Finished, second: int) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from simulator.scenario.conditions import holds
 from simulator.text import clock
 from simulator.values import Ref
 from ui.reports.finished import Finished
-from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed
+from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed, whole
 
 COMPARED = "Comparison with a baseline"
 KNOWN = 170
@@ -39,8 +38,22 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
                "short": _first(row.text, KNOWN), "later": row.known > 0,
                "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
+               "late": not math.isnan(row.shared) and _overtaken(drill, row.cue, round(60 * row.shared)),
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
+
+
+def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
+    """Tell whether a queued change that landed made a cue matter no more before everybody heard of it."""
+    view = drill.view
+    cue = next(one for role in drill.scenario.roles for one in role.cues if one.id == ident)
+    for landed in (m.at for m in view.all(e.MergeLanded) if m.at < shared):
+        before = [m.body.facts for m in view.samples if m.at < landed][-1:]
+        after = [m.body.facts for m in view.samples if m.at > landed][:1]
+        if any(holds(one, now) and not holds(one, was) for one in cue.moot_when
+               for was in before for now in after):  # fmt: skip
+            return True
+    return False
 
 
 def _first(text: str, longest: int) -> str:
@@ -110,14 +123,14 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
     for m in view.all(e.MergeLanded):
         if m.body.harmful:
             merge, service = drill.scenario.find("merges", m.body.merge), drill.names.title("services", m.body.service)
-            others, whole = beside(drill, m.at), view.loss or 0.0
+            others, lost = beside(drill, m.at), view.loss or 0.0
             cost = 0.0 if others else at_once(drill, m.at)
             leapt = [] if others else list(jumps(drill, m.at))
-            told = f"{cost:.2f} of the loss of {whole:.2f}" if cost > JUMP * whole else ""
+            told = f"{cost:.2f} of the loss of {lost:.2f}" if cost > JUMP * lost else ""
             blurred = [f"What it did cannot be told from what this did: {', '.join(others)}"] if others else []
             found.append((m.at, {
                 "at": clock(m.at), "service": service, "what": merge.summary if merge else m.body.merge,
-                "jumped": blurred or leapt, "loss": told, "harmed": bool(leapt or told),
+                "jumped": [*(blurred or leapt), *_meanwhile(drill, m.at)], "loss": told, "harmed": bool(leapt or told),
             }))  # fmt: skip
     turned: dict[Ref, list[str]] = {}
     for m in view.all(e.KnobTurned):
@@ -126,7 +139,7 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
     for ref, knobs in turned.items():
         said = view.find(ref)
         if said is not None and isinstance(said.body, e.InjectDelivered):
-            words = textwrap.shorten(said.body.text, SHORT, placeholder=" …")
+            words = whole(said.body.text, SHORT)
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
             found.append((said.at, {
                 "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
@@ -135,6 +148,16 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
     found += exceeded(drill)
     found += _called(drill)
     yield from (row for _, row in sorted(found, key=lambda one: one[0]))
+
+
+def _meanwhile(drill: Finished, at: int) -> Iterator[str]:
+    """Yield the looks before a step that were under way as a change landed: what they showed came too late for it."""
+    checks, begun = {one.precheck for one in drill.scenario.actions} - {None}, drill.view.all(e.QueryStarted)
+    for m in drill.view.queries:
+        since = max((one.at for one in begun if one.body.run == m.body.run and one.seq < m.seq), default=m.at)
+        if m.body.query in checks and since <= at < m.at <= at + MINUTE:
+            first, title = m.body.output.strip().partition("\n")[0], drill.view.title("queries", m.body.query)
+            yield f"{m.at - at} s later {title} came back: {' '.join(first.split())}"
 
 
 def _called(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -154,7 +177,7 @@ def _called(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         if new and stops & ({wanted} if isinstance(wanted, str) else {*wanted}):
             so = [one.at for one in view.samples if one.at >= 0 and holds(new, view.facts(one.at)[0])]
             still = bool(so) and so[-1] > view.left - MINUTE
-            until = "and still when people left" if still else f"to {clock(so[-1])}" if so else ""
+            until = "until people left" if still else f"to {clock(so[-1])}" if so else ""
             words = _first(m.body.text, SHORT)
             yield m.at, {"at": clock(m.at), "service": "", "what": f"{m.body.persona}: {words}", "loss": "",
-                         "jumped": [f"so by {clock(so[0])}, {until}"] if so else [], "harmed": False}  # fmt: skip
+                         "jumped": [f"so from {clock(so[0])} {until}"] if so else [], "harmed": False}  # fmt: skip

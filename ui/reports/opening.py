@@ -12,18 +12,19 @@ from ui.reports.hurt import harmed_more, of_harm, stopped
 from ui.reports.worth import worth_doing
 
 Row = Mapping[str, Any]
+WORTH = "Worth most"
 
 
 def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return six short answers, each with its question, made of the parts of `tree`."""
-    lines = {
+    """Return the short answers, each with its question, made of the parts of `tree`."""
+    lines: dict[str, str] = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
         "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(
             turning(drill.view), tree["times"], tree["remains"]["outside"], stopped(drill)),
-        "Worth most next time": worth_most(
+        **worth_most(
             tree["score"], tree["loss"], of_harm(drill.playbook), worth_doing(drill), harmed_more(drill)),
     }
     return [{"title": title, "text": text} for title, text in lines.items()]
@@ -72,27 +73,30 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
     return f"{back}; verified {clock(looked)}{early}"
 
 
-def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more: str) -> str:
+def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more: str
+               ) -> dict[str, str]:
     """Return what cost those who were hit most, and what cost the score most: two yardsticks, so each is named.
 
     Of the score that is the two strictest limits that held the total down, and the area with most points left. Of harm
     it is what is worth `doing`, and when most of it came; `more` says that acting did harm.
     """
     if not score["scored"]:
-        return "not known: this drill has not been scored"
-    came = f"of the loss of {loss['total']}, {loss['most']}; {loss['worst']}"
-    hit = f"For those who were hit: {f'{doing}. O{came[1:]}' if doing else came}." if loss["most"] else ""
-    first = [f"{one['title']} (holds the total at {one['limit']}): {one['why']}" for one in score["caps"][:2]
+        return {WORTH: "not known: this drill has not been scored"}
+    came = f"of the loss of {loss['total']} ({loss['nobody']} had nobody acted), {loss['most']}; {loss['worst']}"
+    hit = f"{f'{doing}. O' if doing else 'O'}{came[1:]}." if loss["most"] else ""
+    first = [(f"{one['title']} (holds the total at {one['limit']})", f": {one['why']}") for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
-    most = [f"{one['title']} ({one['points']} of {one['out_of']} points): {_advised(one, of_harm, doing, more)}"
+    most = [(f"{one['title']} ({one['points']} of {one['out_of']} points)", _advised(one, of_harm, doing, more))
             for one in score["areas"][:1]]  # fmt: skip
-    points = " Then ".join([*first, *most])
-    said = [hit, f"For the score: {points}" if points else ""]
-    return " ".join(one for one in said if one) or "nothing that is judged was left open"
+    # Why the others cost what they do stands under limits and areas.
+    points = [what if place else f"{what}{why}" for place, (what, why) in enumerate([*first, *most])]
+    listed = " Then ".join(one if one.endswith(".") else f"{one}." for one in points)
+    said = {f"{WORTH} for those hit": hit, f"{WORTH} for the score": listed}
+    return {title: text for title, text in said.items() if text} or {WORTH: "nothing that is judged was left open"}
 
 
 def _advised(one: Row, of_harm: Collection[str], doing: str, more: str) -> str:
     """Return the advice of an area, or why it lacks points; of harm, what is told of it already is not told again."""
     if one["id"] in of_harm and (more or doing):
-        return more or "as said."
-    return str(one["advice"] or one["why"])
+        return f": {more}" if more else ""
+    return f": {one['advice'] or one['why']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import printed
+from ui.reports.hurt import printed, still_hit, whole
 from ui.reports.known import COMPARED, unsaid
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
@@ -31,6 +30,7 @@ def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
     return {
         "outside": [names.title("segments", one) for one in outside],
+        "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
         "red": list(_red(drill)),
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
         "clocks": list(_clocks(drill)),
@@ -123,7 +123,7 @@ def _answers(drill: Finished) -> Iterator[dict[str, str]]:
         if asked is not None:
             text = " ".join(part for part in (names.answer(m.body.inject, m.body.answer), m.body.text) if part)
             yield {"at": clock(m.at), "who": names.person(m.by), "to": asked.persona,
-                   "text": textwrap.shorten(text, LONGEST, placeholder=" …")}  # fmt: skip
+                   "text": whole(text, LONGEST)}  # fmt: skip
 
 
 def _untrue(claims: Rows) -> Iterator[str]:
@@ -141,7 +141,7 @@ def _untrue(claims: Rows) -> Iterator[str]:
     for (to, _), one in last.items():
         if not one["holds"]:
             said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
-            wrong.setdefault((to, one["at"]), []).append(textwrap.shorten(said, LONGEST, placeholder=" …"))
+            wrong.setdefault((to, one["at"]), []).append(whole(said, LONGEST))
             if one["about"] == "steps" and (words := one["words"]) and f"“{words}”" not in quoted:
-                wrong[to, one["at"]].append(f"“{textwrap.shorten(words, LONGEST, placeholder=' …')}”")
+                wrong[to, one["at"]].append(f"“{whole(words, LONGEST)}”")
     yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())
