@@ -173,7 +173,7 @@ def test_one_minute_is_one() -> None:
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
     *_, hit, points = context(finished("auth_token-impatient-7"))["opening"]
     assert "holds the total" not in f"{hit}{points}"
-    assert hit["text"].startswith("begin sooner Sign out the sessions whose tokens fail (justified")
+    assert hit["text"].startswith("carry out, and sooner, Switch auth.kid_v2_signing off (justified")
     assert points["text"] == "Harm avoided (5.6 of 18.0 points)."
 
 

@@ -113,10 +113,13 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
 
 
 @pytest.mark.parametrize(("name", "says"), [
-    ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out)."),
+    ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out), "),
+    ("auth_token-impatient-7", "carry out, and sooner, Switch auth.kid_v2_signing off (justified from T+07:30, never "),
+    ("permission_leak-null-7", "carry out Begin a new token epoch (justified from T+05:30, never carried out), Roll "),
     ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00)."),
     ("billing_mismatch-impatient-7", "Of the loss of"),
-    ("billing_mismatch-by_the_book-7", "begin sooner Stop taking invoices from the queue (justified from T+00:15"),
+    # No step came more than three minutes after it was right and the best course takes it.
+    ("billing_mismatch-by_the_book-7", "Of the loss of"),
 ])  # fmt: skip
 def test_what_is_worth_most_is_a_step_with_the_time_from_which_it_was_right(
     finished: Callable[[str], Finished], name: str, says: str
@@ -129,12 +132,13 @@ def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() ->
     order = b.say("09:00", "mitigation", acts.TakeAction(action="web_flag", decision="decision:4"))
     seq = next(x.seq for x in b.drill(b.query("05:00", "zones"), order).journal if isinstance(x.body, acts.TakeAction))
     refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
-    for lines, says in (([], "carry out flag (justified from T+05:15, never carried out)"),
+    for lines, says in (([], "carry out flag (justified from T+05:15, never carried out; treats most, 100 % by weight) "
+                             "and revoke (justified from T+05:15, never carried out)"),
                         ([order, refusal], "carry out web_flag (justified from T+05:15, refused T+09:00, never "
                                            "carried out)")):  # fmt: skip
         drill = built(b.query("05:00", "zones"), *lines)
         drill.journal.references = b.references(null=0.9).model_dump(mode="json")
-        assert worth_doing(drill) == says
+        assert worth_doing(drill).partition("; carry")[0] == says
 
 
 def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:
@@ -165,9 +169,13 @@ def test_what_is_not_back_says_when_it_grew_no_more() -> None:
                  if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
 
     made = b.scenario(figures=[{"id": "locked", "title": "Locked users", "unit": "users", "hit": True}])
-    for until, says in ((1200, "not recovered: Web, Mobile (hit no more after T+20:00); never verified"),
+    for until, says in ((1200, "not recovered: Web, Mobile (no more were hit after T+20:00); never verified"),
                         (9999, "not recovered: Web, Mobile; never verified")):  # fmt: skip
         assert context(built(world=grown(until), of=made))["opening"][4]["text"] == says
+    # Fewer now than before: that counts who is hit at the time, and others may have been hit since.
+    waits = [(at, by, body.model_copy(update={"figures": {"locked": 900.0 + (at == 1200)}})
+              if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
+    assert "no more were hit" not in context(built(world=waits, of=made))["opening"][4]["text"]
 
 
 def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> None:
@@ -234,8 +242,8 @@ def test_every_step_of_the_chain_that_came_late_is_named_with_the_one_that_treat
     drill = built(b.query("05:00", "zones"), steps, world=b.truth("50:00"))
     drill.journal.references = b.references(null=0.9).model_dump(mode="json")
     assert worth_doing(drill) == (
-        "begin sooner web_flag (justified from T+05:15, begun T+45:00) and flag (justified from T+05:15, begun "
-        "T+46:00; treats most, 100 % by weight)")
+        "carry out, and sooner, web_flag (justified from T+05:15, begun T+45:00), flag (justified from T+05:15, begun "
+        "T+46:00; treats most, 100 % by weight) and revoke (justified from T+46:00, never carried out)")
 
 
 def test_a_look_before_a_step_that_came_back_too_late_for_a_queued_change_says_so() -> None:

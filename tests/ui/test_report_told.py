@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from simulator import acts
 from simulator import events as e
+from simulator.record.journal import Journal
 from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.ui.reporting import DRILLS, built
@@ -113,6 +114,30 @@ def test_what_a_word_repeats_is_left_out_of_the_report_and_whom_it_went_to_said_
     told = [one["anew"] for one in context(built(first, second))["updates"]]
     assert told[0].startswith("investigating · Locked users 3 · ")
     assert told[1] == "recovered · It is over."
+
+
+def test_what_people_typed_is_never_taken_apart() -> None:
+    typed = "Codes fail · open: we lost 40 records · call us"
+    first, second = b.update("20:00", text="Codes fail"), b.update("24:00", text=typed)
+    told = [one["anew"] for one in context(built(first, second))["updates"]]
+    assert told[1].endswith(typed)
+
+
+def test_that_the_commander_has_to_go_is_known_once_everybody_was_told(finished: Callable[[str], Finished]) -> None:
+    for name in ("levels_unseen-by_the_book-7", DRILLS[0]):
+        told = context(finished(name))["knew"]
+        cues = [one for one in told if "has to leave" in one["what"] or "hard stop" in one["what"]]
+        assert cues
+        assert all(" said so at T+" in one["elsewhere"] for one in cues)
+
+
+def test_a_record_without_a_drill_says_that_nothing_is_known_of_the_world() -> None:
+    drill = built()
+    empty = Finished(Journal(drill.journal.header, []), drill.scenario, None)
+    text = report(empty, "report")
+    assert "| **Who was hit** | not on record |" in text
+    assert "What was hit at the end is not on record." in text
+    assert "and not on record: " not in text
 
 
 def test_where_nothing_was_mended_those_risks_are_told_that_something_shows() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analytics.facts import tick_true
 from analytics.report import tables as frames
@@ -16,9 +16,6 @@ from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import bound
 from ui.reports.numbers import counted
-
-if TYPE_CHECKING:
-    pass
 
 TOLD = (
     acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate,
@@ -37,15 +34,24 @@ def told(drill: Finished) -> Iterator[dict[str, Any]]:
     before: dict[str, list[str]] = {}
     for m in drill.view.all(*TOLD):
         names, to = drill.names_then.at(m.seq), _audience(drill, m.body)
-        text = m.body.sentence(names)
-        head, *rest = text.split(CLAUSE)
+        typed, without = _typed(m.body)
+        head, *rest = without.sentence(names).split(CLAUSE)
         # What a package leaves open stands under what remains.
-        anew = [one for one in rest if one not in before.get(to, ()) and not one.startswith("open: ")]
+        left = "open: " if isinstance(m.body, acts.PublishClosurePackage) else None
+        rest = [one for one in rest if left is None or not one.startswith(left)] + [typed] * bool(typed)
+        anew = [one for one in rest if one not in before.get(to, ())]
         # To whom it goes stands beside it.
         head = head.partition(": ")[2] if head.startswith("Update (") else head
         before[to] = rest
-        yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to, "text": text,
+        yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to,
+               "text": m.body.sentence(names),
                "anew": CLAUSE.join(one for one in (head, *anew) if one)}  # fmt: skip
+
+
+def _typed(body: Body) -> tuple[str, Body]:
+    """Return what somebody typed, which is no list of clauses whatever stands in it, and the rest of what was told."""
+    field = "summary" if isinstance(body, acts.PublishClosurePackage) else "text"
+    return getattr(body, field), body.model_copy(update={field: ""})
 
 
 def _audience(drill: Finished, body: Body) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from analytics.about import times
@@ -46,9 +47,11 @@ def impact(drill: Finished) -> Iterator[dict[str, Any]]:
     done, whole = drill.view.final.body.harm if drill.view.final else {}, drill.view.loss or 0.0
     for one in drill.scenario.harm:
         share = one.weight * done.get(one.id, 0.0) / one.scale / whole if whole else 0.0
+        # What may be a bound in this drill may be one had nobody acted, of which no more is known than the amount.
+        most = "at most " * bool((shown := drill.scenario.find("figures", one.id)) and shown.at_most)
         yield {"id": one.id, "title": one.title, "unit": one.unit,
                "value": f"{bound(drill, one, drill.view.over)}{counted(done.get(one.id), one.unit)}",
-               "any": done.get(one.id, 0.0) > 0, "nobody": counted(null.get(one.id), one.unit),
+               "any": done.get(one.id, 0.0) > 0, "nobody": f"{most}{counted(null.get(one.id), one.unit)}",
                "best": counted(best.get(one.id), one.unit), "share": f"{100 * share:.0f} %",
                "came": _came(drill, one.id)}  # fmt: skip
 
@@ -140,15 +143,19 @@ def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]],
 
 
 def stopped(drill: Finished) -> str:
-    """Return when the last of what stays hit came about, empty where there is none or it grew until people left."""
+    """Return when the last of what stays hit came about, empty where there is none or that is not to be told.
+
+    A figure that went down meanwhile counts who is hit now: while some are put right others may be hit anew.
+    """
     view, last = drill.view, list[int]()
     for one in _hit(drill):
         given = [(m.at, m.body.figures[one.id]) for m in view.samples if 0 <= m.at <= view.left and one.id in
                  m.body.figures]  # fmt: skip
-        worst = max((value for _, value in given), default=0.0)
-        # What went down again tells of people's repair and not of what caused it.
-        if given and worst > 0 and given[-1][1] >= (1 - NEARLY) * worst:
-            last.append(next(at for at, value in given if value >= (1 - NEARLY) * worst))
+        if not given or given[-1][1] <= 0:
+            continue
+        if any(later < value for (_, value), (_, later) in pairwise(given)):
+            return ""
+        last.append(next(at for at, value in given if value >= (1 - NEARLY) * given[-1][1]))
     return clock(max(last)) if last and max(last) < view.left - SOON else ""
 
 

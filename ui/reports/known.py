@@ -10,6 +10,7 @@ from typing import Any
 from analytics.facts import tick_true
 from analytics.report import story
 from analytics.report.tables import each
+from analytics.view import Moment
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.text import clock
@@ -20,6 +21,8 @@ from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed, who
 COMPARED = "Comparison with a baseline"
 KNOWN = 170
 """Letters of what somebody knew."""
+HANDED = {"incident.handed_over": True}
+"""Condition from which news of somebody who has to go matter no more."""
 MINUTE = 60
 """Seconds between two samples of the world."""
 SHORT = 100
@@ -30,8 +33,7 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what one seat alone knew, and when it reached the others: what never did comes first."""
     order = ("never", "late", "asked", "offered", "overtaken")
     rows = [row for row in each(story.cues(drill.view)) if not math.isnan(row.known)]
-    # A cue and an inject of one name are one piece of news.
-    said = {m.body.inject: m for m in drill.view.all(e.InjectDelivered)}
+    said = _announced(drill)
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
         heard = said.get(row.cue)
@@ -41,6 +43,21 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
                "late": not math.isnan(row.shared) and _overtaken(drill, row.cue, round(60 * row.shared)),
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
+
+
+def _announced(drill: Finished) -> dict[str, Moment[e.InjectDelivered]]:
+    """Return cue -> the inject that told everybody as well.
+
+    A cue and an inject of one name are one piece of news, and so are a post's holder who has to go and a cue that
+    matters until the post is handed over.
+    """
+    said = {m.body.inject: m for m in drill.view.all(e.InjectDelivered)}
+    goes = next((m for m in said.values() if (spec := drill.scenario.find("injects", m.body.inject)) and spec.leaves),
+                None)  # fmt: skip
+    if goes is not None:
+        handed = [cue.id for role in drill.scenario.roles for cue in role.cues if HANDED in cue.moot_when]
+        said |= {cue: said.get(cue, goes) for cue in handed}
+    return said
 
 
 def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
@@ -93,6 +110,8 @@ def unsaid(drill: Finished) -> list[str]:
     answers for and that a look or a cue shows.
     """
     view = drill.view
+    if view.final is None:
+        return []
     mended = bool(view.in_effect) or not view.outside(view.left)
     return [one.title for one in drill.scenario.residual_risks if not one.nothing
             and one.id not in view.history.residual_risks and (mended or (one.true_when and one.known_by))

@@ -19,7 +19,7 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the short answers, each with its question, made of the parts of `tree`."""
     lines: dict[str, str] = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit": ". ".join(_hit(drill, tree)) or "nobody",
+        "Who was hit": ". ".join(_hit(drill, tree)) or ("nobody" if drill.view.final else "not on record"),
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(
@@ -64,7 +64,7 @@ def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Se
     `grew` is when what is not back grew last, empty where it grew to the end.
     """
     at = {one["id"]: one["at"] for one in times}
-    no_more = f" (hit no more after {grew})" if grew else ""
+    no_more = f" (no more were hit after {grew})" if grew else ""
     back = f"not recovered: {', '.join(outside)}{no_more}" if outside else at["recovered"]
     looked, since = found["verified"], found["recovered"]
     if looked is None:

@@ -29,6 +29,7 @@ def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
     return {
+        "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
         "red": list(_red(drill)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from analytics.runs.library import library_of
 from analytics.scorecard import listed
-from analytics.timeline import FOREVER, Attempt
+from analytics.timeline import FOREVER
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import refused
@@ -17,7 +18,9 @@ from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, shares
 
 MOST = 2
-"""Steps that are named."""
+"""Things to do that are named, a chain of steps as one."""
+CHAIN = 3
+"""Steps of a chain."""
 PROMPT = 180
 """Seconds after a step was right within which it is prompt."""
 
@@ -25,13 +28,14 @@ PROMPT = 180
 def worth_doing(drill: Finished) -> str:
     """Return the steps that are worth most next time, empty where none is to be named.
 
-    What was left out of tolerance comes first, since it goes on; else what would have kept away most of the loss: the
-    queued change held back, else the chain of steps that came late, each for what none before it treats.
+    What was ordered in vain and would have put right what is out of tolerance comes first, since that goes on; else
+    what would have kept away most of the loss: the queued change held back, or the chain of steps that came late or
+    never, each for what none before it treats, in the order of the best course and no sooner than there: before that
+    something else has to be seen to.
     """
     if drill.view.by_itself or harmed_more(drill):
         return ""
-    steps = list(dict.fromkeys([*_undone(drill), *_late(drill)]))[:MOST]
-    return "; ".join(steps)
+    return "; ".join([*_in_vain(drill), *_sooner(drill)][:MOST])
 
 
 def undone(drill: Finished) -> list[tuple[Action, int | None]]:
@@ -53,51 +57,72 @@ def undone(drill: Finished) -> list[tuple[Action, int | None]]:
     return [(one, vain[one.id]) for one in steps if one.id in vain] or [(one, None) for one in steps[:1]]
 
 
-def _undone(drill: Finished) -> Iterator[str]:
+def _in_vain(drill: Finished) -> Iterator[str]:
     for step, tried in undone(drill):
-        said = f"{_right(drill.view.grounds.right(step))}{f', refused {clock(tried)}' if tried is not None else ''}"
-        yield f"carry out {drill.names.title('actions', step.id)} ({said}, never carried out)"
+        if tried is not None:
+            since = _right(drill.view.grounds.right(step))
+            title = drill.names.title("actions", step.id)
+            yield f"carry out {title} ({since}, refused {clock(tried)}, never carried out)"
 
 
-def _late(drill: Finished) -> Iterator[str]:
+def _sooner(drill: Finished) -> Iterator[str]:
     """Yield what would have kept away the largest share of the loss."""
-    view, grounds = drill.view, drill.view.grounds
+    view = drill.view
     most = max(shares(drill), key=lambda one: one.amount, default=None)
     if most is None or most.amount <= 0:
         return
     if most.merge is not None:
         landed = next(m for m in view.all(e.MergeLanded) if m.at == most.merge)
         yield f"freeze {landed.body.service} before {clock(landed.at)}{_asked(drill, landed.at)}"
-        return
-    helpful = {one.id for one in grounds.helpful}
-    runs = [run for run in view.mitigations if run.effect is not None and run.spec.id in helpful]
-    first_of = {run.spec.id: run for run in reversed(runs) if run.begun > most.since or not most.since}
-    best = _in_best(drill)
+    elif late := _chain(drill, most.since):
+        weight = {one.step.id: sum(view.affected.get(part, 0.0) for part in one.step.coverage) for one in late}
+        heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
+        named = [(one, f"; treats most, {100 * weight[one.step.id]:.0f} % by weight"
+                  if len(late) > 1 and heaviest == [one.step.id] else "") for one in late]  # fmt: skip
+        begun = {one.begun is not None for one in late}
+        how = "begin sooner" if begun == {True} else "carry out" if begun == {False} else "carry out, and sooner,"
+        yield f"{how} " + listed(
+            f"{drill.names.title('actions', one.step.id)} ({_right(one.right)}, "
+            f"{'never carried out' if one.begun is None else f'begun {clock(one.begun)}'}{more})"
+            for one, more in named)  # fmt: skip
 
-    def right(step: Action) -> int:
+
+class _Late(NamedTuple):
+    """A helpful step that came late, or never."""
+
+    step: Action
+    right: int
+    begun: int | None
+
+
+def _chain(drill: Finished, since: int) -> list[_Late]:
+    """Return the steps that came late or never, of those begun after a second (0: of all), in their order."""
+    view, grounds, best = drill.view, drill.view.grounds, _in_best(drill)
+    runs = {run.spec.id: run for run in reversed(view.mitigations) if run.effect is not None}
+    late, treated = list[_Late](), set[tuple[str, bool]]()
+    for step in (one for one in grounds.helpful if one.id in best or not best):
+        run = runs.get(step.id)
         # A repair waits for what goes on being wrong to be stopped, unless that could have been stopped sooner as well:
         # how soon it helps then, the best course shows.
-        if step.rung != "repair":
-            return grounds.since(step)
-        stopped = most.since > 0 or step.id not in best
-        return max(grounds.right(step) if stopped else grounds.since(step), best.get(step.id, 0))
-
-    treated: set[tuple[str, bool]] = set()
-    late: list[Attempt] = []
-    for run in sorted(first_of.values(), key=lambda run: (best.get(run.spec.id, right(run.spec)), run.begun)):
-        treats = {(segment, run.spec.rung == "repair") for segment in run.spec.coverage}
-        if run.begun - right(run.spec) > PROMPT and treats - treated:
-            late.append(run)
+        stopped = step.rung == "repair" and (since > 0 or step.id not in best)
+        right = max(grounds.right(step) if stopped else grounds.since(step), best.get(step.id, 0))
+        if run is not None and run.begun - right <= PROMPT:
+            treated |= _treats(drill, step) if step.hold is None else set()
+        elif right < view.left and (run is None or run.begun > since):
+            late.append(_Late(step, right, run.begun if run else None))
+    late.sort(key=lambda one: (best.get(one.step.id, one.right), FOREVER if one.begun is None else one.begun))
+    chain = list[_Late]()
+    for one in late:
+        if _treats(drill, one.step) - treated:
+            chain.append(one)
             # What only holds has to be followed.
-            treated |= treats if run.spec.hold is None else set()
-    weight = {run.spec.id: sum(view.affected.get(one, 0.0) for one in run.spec.coverage) for run in late}
-    heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
-    named = [(run, f"; treats most, {100 * weight[run.spec.id]:.0f} % by weight"
-              if len(late) > 1 and heaviest == [run.spec.id] else "") for run in late]  # fmt: skip
-    if named:
-        yield "begin sooner " + listed(
-            f"{drill.names.title('actions', run.spec.id)} ({_right(right(run.spec))}, begun {clock(run.begun)}{more})"
-            for run, more in named)  # fmt: skip
+            treated |= _treats(drill, one.step) if one.step.hold is None else set()
+    return chain[:CHAIN]
+
+
+def _treats(drill: Finished, step: Action) -> set[tuple[str, bool]]:
+    """Return which parts that were hit a step treats, each with whether it repairs."""
+    return {(part, step.rung == "repair") for part in step.coverage if part in drill.view.affected}
 
 
 def _in_best(drill: Finished) -> dict[str, int]:
@@ -105,7 +130,9 @@ def _in_best(drill: Finished) -> dict[str, int]:
     words = library_of(drill.scenario.id, drill.scenario.variant).words
     course = [one.rpartition(" T+") for one in drill.view.references.best.name.split(", ")]
     first = {what: round(60 * float(minute)) for what, _, minute in reversed(course) if re.fullmatch(r"[\d.]+", minute)}
-    return {action: first[word] for action, word in words.items() if word in first}
+    # A course without words of its own is told in the ids of its actions.
+    called = {one.id: words.get(one.id, one.id) for one in drill.scenario.actions}
+    return {action: first[word] for action, word in called.items() if word in first}
 
 
 def _right(at: int) -> str:
