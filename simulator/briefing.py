@@ -66,19 +66,27 @@ class Briefing:
         return any(not action.looks and action.effects + action.starts_with for action in actions)
 
     def called_away(self) -> bool:
-        """Tell whether this role was told that it has to go, and still has the post that it was told about."""
+        """Tell whether this role was told that it has to go, and holds the post that it was told about."""
         incident = self.incident
-        if incident.handed_on(self.role):
-            return False
         for inject in self._drill.scenario.injects:
-            told = incident.delivered.get(inject.id)
-            if inject.leaves is None or told is None or not self._sees(Ref.to("inject", inject.id)):
+            post, told = inject.leaves, incident.delivered.get(inject.id)
+            if post is None or told is None or not self._sees(Ref.to("inject", inject.id)):
                 continue
-            # Whoever took the post since is not meant; who never took it by name is.
-            since = max((one.seq for one in incident.held[inject.leaves]), default=0)
-            if since < told and (incident.holder(inject.leaves) or incident.home(inject.leaves)) == self.role:
+            # Whoever had the post then is meant, by name or not; not who took it since, nor who went and is back.
+            at, held = self._drill.entry(told).at, incident.held[post]
+            then = [one.who for one in held if one.seq < told and (one.until is None or one.until >= at)]
+            meant = then[-1] if then else incident.home(post)
+            if self.role == meant == incident.holder(post) and incident.gone.get(post) != self.role:
                 return True
         return False
+
+    def successors(self) -> list[str]:
+        """Return the seats that may take command where it is left vacant, in the order in which they are asked."""
+        return list(self._drill.successors())
+
+    def leads_on(self) -> str | None:
+        """Return the seat that has command, or the first that may take it where it was left vacant."""
+        return next(iter(self.successors()), None) if self.incident.vacant() else self.incident.commander()
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import simpy
@@ -75,6 +75,15 @@ class Drill(ABC):
     @abstractmethod
     def may(self, role: str, kind: str, /, **fields: str) -> bool:
         """Tell whether `role` could have an act of this kind now. Writes nothing."""
+
+    def successors(self) -> Iterator[str]:
+        """Yield the seats that may take command where it was left vacant: the deputy's own first, then in their order.
+
+        All of them need to know; who had to go is refused, as anybody would be, and the seat that led has lost it.
+        """
+        seats = (self.incident.home(DEPUTY), *(role.id for role in self.scenario.seats()))
+        able = (s for s in dict.fromkeys(seats) if s and s != self.incident.lead and self.circle.knows(s))
+        yield from (s for s in able if self.may(s, "assign_role", role=COMMANDER, to=s))
 
     def record(self, body: Body, by: Author, to: tuple[str, ...] = ()) -> Entry:
         """Put an act or event on the record, in front of `to` or whoever may see it. It is not folded yet."""

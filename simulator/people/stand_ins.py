@@ -159,11 +159,10 @@ class StandIns:
         if incident.holder(COMMANDER) or COMMANDER not in incident.gone:
             return
         since = self._first.setdefault(VACANT, self._drill.now)
-        seats = (incident.home(DEPUTY), *(role.id for role in self._drill.scenario.seats()))
-        # Who had to go is refused, as anybody would be; the seat that led has lost it before.
-        able = (s for s in seats if s and s != incident.lead and incident.simulated(s) and self._drill.circle.knows(s))
-        seat = next((s for s in able if self._drill.may(s, "assign_role", role=COMMANDER, to=s)), None)
-        if seat is not None and self._drill.now - since >= GRACE:
+        if self._drill.now - since < GRACE:
+            return
+        seat = next(filter(incident.simulated, self._drill.successors()), None)
+        if seat is not None:
             self._teammates.say(seat, "Nobody has command; I take it until somebody else does.")
             self._drill.emit(e.RoleAccepted(role=COMMANDER, seat=seat), by=Author.teammate(seat))
 

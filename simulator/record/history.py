@@ -180,10 +180,18 @@ class History:
         away = self.gone.get(COMMANDER) == seat or self.holders.get(COMMANDER, seat) != seat
         return seat == self.lead and away
 
+    def lost_command(self, seat: str) -> bool:
+        """Tell whether a seat had command and has it no more: the one that leads, or any that once held it."""
+        held = any(one.who == seat for one in self.held[COMMANDER])
+        return self.handed_on(seat) or (seat != self.lead and held and self.holder(COMMANDER) != seat)
+
+    def vacant(self) -> bool:
+        """Tell whether the seat that leads has lost command and nobody holds it."""
+        return COMMANDER not in self.holders and self.handed_on(self.lead)
+
     def led_by_person(self) -> bool:
         """Tell whether command lies with a person: whoever holds it, else who sits in the seat that leads and may."""
-        vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
-        return not vacant and not self.simulated(self.commander())
+        return not self.vacant() and not self.simulated(self.commander())
 
     def overdue(self, now: int) -> bool:
         """Tell whether a promised update has not come by drill second `now`, its grace included."""

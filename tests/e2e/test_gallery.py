@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scenarios.loader import load
+from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
@@ -71,8 +72,10 @@ def exhibits(server: Server) -> Iterator[Exhibits]:
         token, ana = rooms.join(one, "Ana", "commander")
         made.people[name] = token, ana.id
     guided.start(ana)
+    guided.submit(acts.AssignRole(role="commander", to="commander"), ana)
     while not guided.briefing("commander").called_away():
         guided.skip_ahead(ana)
+    guided.pause(ana)
     hosted("waiting", "permission_leak")
     room, host = hosted("running", "auth_token")
     room.start(host)
@@ -130,6 +133,11 @@ def _form(title: str) -> Callable[[Page], None]:
     return do
 
 
+def _guided(page: Page) -> None:
+    page.locator("#guide").get_by_role("button", name="Hand off").click()
+    expect(page.locator("#form form")).to_be_visible()
+
+
 def _shown(words: str) -> Callable[[Page], None]:
     return lambda page: expect(page.get_by_text(words).first).to_be_visible()
 
@@ -155,7 +163,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "console": ("/console", "running commander", _bar),
     "console-panels": ("/console", "running commander", lambda page: _column(page, "Panels")),
     "guide": ("/console", "guided", _shown("Hand command over.")),
-    "guide-form": ("/console", "guided", lambda page: page.locator("#guide button").click()),
+    "guide-form": ("/console", "guided", _guided),
     "console-comms": ("/console", "running comms", _bar),
     "console-decision": ("/console", "running commander", _form("Decision")),
     "console-update": ("/console", "running comms", _form("Stakeholder update")),

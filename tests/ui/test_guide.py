@@ -21,6 +21,7 @@ from simulator.engine import Engine, new_header
 from simulator.record.history import UPDATE_GRACE
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
+from simulator.room.skip import run_ahead
 from simulator.values import Author
 from tests.played import under_way
 from tests.ui import live
@@ -127,6 +128,63 @@ def test_who_has_to_go_is_led_to_hand_over_and_who_took_over_is_not() -> None:
     assert engine.incident.holder("commander") == "deputy"
     assert not briefing(engine, "deputy").called_away()
     assert "Press Go on as Deputy" in guide(SeatView(briefing(engine, "commander")))[0].html
+
+
+def given(engine: Engine, act: acts.Act, role: str = "commander", name: str = "Ana") -> None:
+    """Give a command that is not refused."""
+    assert engine.submit(act, Author.person(role, name)).refusal is None, act
+
+
+GIVE = acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
+
+
+def test_the_form_to_hand_command_over_begins_with_what_the_guide_says() -> None:
+    b = briefing(alone("sign_in_link", until=721), "commander")
+    assert "Hand it to @second" in guide(SeatView(b))[0].html
+    fields = live.Form(form_html(b, "hand_off")).fields
+    assert (fields["what"], fields["to"]) == ("commander", "deputy")
+
+
+def test_a_lane_that_is_offered_is_not_command() -> None:
+    engine = alone("sign_in_link", until=721)
+    given(engine, acts.TakeSeat(seat="deputy", name="Bob"), "deputy", "Bob")
+    given(engine, GIVE.model_copy(update={"what": "triage"}))
+    assert "You offered it" not in guide(SeatView(briefing(engine, "commander")))[0].html
+    given(engine, GIVE)
+    assert "You offered it" in guide(SeatView(briefing(engine, "commander")))[0].html
+
+
+def test_who_leads_without_a_name_is_told_to_say_so_before_they_hand_over() -> None:
+    loaded = load("sign_in_link", "base", "novice")
+    engine = Engine(loaded, new_header(loaded, 7, mode="training"))
+    given(engine, acts.TakeSeat(seat="commander", name="Ana"))
+    engine.advance(30)
+    given(engine, acts.AcknowledgePage(alert=briefing(engine, "commander").alerts()[0].alert))
+    engine.advance(721)
+    assert "Say who leads." in guide(SeatView(briefing(engine, "commander")))[0].html
+    given(engine, acts.AssignRole(role="commander", to="commander"))
+    assert "Hand command over." in guide(SeatView(briefing(engine, "commander")))[0].html, "they still have to go"
+    given(engine, GIVE)
+
+
+def test_who_led_from_another_seat_is_wanted_elsewhere_and_not_who_leads_after_them() -> None:
+    engine = alone("sign_in_link")
+    given(engine, acts.TakeSeat(seat="deputy", name="Bob"), "deputy", "Bob")
+    given(engine, acts.AssignRole(role="commander", to="deputy"))
+    given(engine, acts.AcceptRole(role="commander"), "deputy", "Bob")
+    engine.advance(721)
+    assert briefing(engine, "deputy").called_away()
+    assert not briefing(engine, "commander").called_away()
+    assert "Hand it to @who-looks" in guide(SeatView(briefing(engine, "deputy")))[0].html
+    skipped = run_ahead(engine, "deputy")
+    while engine.incident.holder("commander"):
+        skipped = run_ahead(engine, "deputy")
+    assert (skipped.until, skipped.why) == (901, "command has left the seat that had it")
+    assert not any(briefing(engine, role).called_away() for role in ("commander", "deputy"))
+    assert leads(briefing(engine, "commander"))
+    assert "It can be you, as Incident commander" in told(engine, "Say who leads.").format(seat="Incident commander")
+    given(engine, acts.AssignRole(role="commander", to="commander"))
+    assert not briefing(engine, "commander").called_away()
 
 
 @pytest.mark.parametrize(
@@ -308,14 +366,17 @@ class Newcomer:
         self.room.skip_ahead(self.person, self._hesitates)
 
 
-@pytest.mark.parametrize(("hesitates", "thorough", "least"), [(2, False, 60), (70, False, 40), (2, True, 60)])
+@pytest.mark.parametrize(
+    ("hesitates", "thorough", "least"), [(2, False, 60), (45, False, 50), (90, False, 40), (2, True, 60)]
+)
 def test_who_does_what_the_guide_says_and_leaves_all_else_out_comes_to_closure_and_score(
     rooms: Rooms, hesitates: int, thorough: bool, least: int
 ) -> None:
     one = Newcomer(rooms, hesitates, thorough)
     one.go()
     assert one.b.incident.closed, one.said
-    assert "End the drill" in one.said[-1]
+    assert not any("Hand command over." in words for words in one.said), "who is about to close does that first"
+    assert one.room.ended or "End the drill" in one.said[-1]
     one.room.end(one.person)
     assert "The way to the debrief is above" in live.screen(one.here)["guide-step"]
     journal, book = one.room.record(), playbook.load("recovery")

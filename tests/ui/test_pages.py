@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from simulator import acts
+from simulator.room.room import Room
 from simulator.room.rooms import Rooms
+from simulator.room.store import Participant
 from tests.ui import live
 from tests.ui.browsing import Browser
 from ui.pages import Page
@@ -239,9 +241,58 @@ def test_who_waits_for_another_person_to_take_vacant_command_is_told_for_whom(ro
     room.submit(acts.AssignRole(role="commander", to="commander"), ana)
     while not room.briefing("commander").incident.handed_on("commander"):
         found = room.skip_ahead(ana)
-    assert found.why == "command has left your seat"
+    assert found.why == "command has left the seat that had it"
     assert found.until <= 901, "a skip stops there"
     assert "Bob is next to lead" in live.screen(Here(room, ana, token))["onwards"]
+
+
+def lost(rooms: Rooms, scenario: str, deputy: str) -> tuple[Room, str, Participant]:
+    """Return a drill in which Ana, alone, led, named a deputy and has lost command."""
+    room = rooms.create(scenario, seed=7, difficulty="novice").room
+    token, ana = rooms.join(room, "Ana", "commander")
+    room.start(ana)
+    for post, seat in (("commander", "commander"), ("deputy", deputy)):
+        assert room.submit(acts.AssignRole(role=post, to=seat), ana).refusal is None
+    while not room.briefing("commander").incident.handed_on("commander"):
+        room.skip_ahead(ana)
+    return room, token, ana
+
+
+@pytest.mark.parametrize(("scenario", "deputy"), [("permission_leak", "comms"), ("auth_token", "triage")])
+def test_the_seat_to_lead_on_from_is_the_one_that_would_take_command(
+    rooms: Rooms, scenario: str, deputy: str
+) -> None:
+    room, token, ana = lost(rooms, scenario, deputy)
+    offered = live.screen(Here(room, ana, token))["onwards"]
+    assert "Go on as Deputy" in offered
+    b = room.briefing("commander")
+    assert ("comms" in b.successors()) is (scenario != "permission_leak"), "who need not know is not asked to lead"
+    while room.briefing("commander").incident.holder("commander") is None:
+        room.skip_ahead(ana, 60)
+    assert room.briefing("commander").incident.holder("commander") == "deputy"
+    assert live.screen(Here(room, ana, token))["onwards"] == offered
+
+
+def test_who_led_from_another_seat_and_handed_over_is_led_on(rooms: Rooms) -> None:
+    room = rooms.create("sign_in_link", seed=7, difficulty="novice").room
+    token, ana = rooms.join(room, "Ana", "commander")
+    room.start(ana)
+    room.submit(acts.AssignRole(role="commander", to="deputy"), ana)
+    while room.briefing("commander").incident.holder("commander") is None:
+        room.skip_ahead(ana, 10)
+    ana = room.take_seat(ana, "deputy")
+    here = Here(room, ana, token)
+    assert not live.press(here, "room.sit", seat="triage")["ok"], "who leads changes seats in the lobby"
+    give = acts.HandOff(what="commander", to="triage", included=(), unknowns=(), next_checkpoint_minutes=5)
+    assert room.submit(give, ana).refusal is None
+    while room.briefing("deputy").incident.holder("commander") == "deputy":
+        found = room.skip_ahead(ana)
+    assert found.why == "command has left the seat that had it"
+    screen = live.screen(here)
+    assert "Go on as @who-looks" in screen["onwards"], "two seats share their title"
+    assert "Press Go on as @who-looks" in screen["guide-step"]
+    assert live.press(here, "room.sit", **live.Form(screen["onwards"]).fields)["ok"]
+    assert "you lead on, as @who-looks" in live.screen(Here(room, room.as_is(ana), token))["guide-step"]
 
 
 def _chairs(here: Here) -> list[Any]:

@@ -63,9 +63,9 @@ def guides(room: Room) -> bool:
 
 def leads(b: Briefing) -> bool:
     """Tell whether a seat is led through: it has command, or had it and can go on where it is, or may take it."""
-    if b.incident.handed_on(b.role):
+    if b.incident.lost_command(b.role):
         return next_seat(b) is not None
-    return b.incident.has_duty(b.role, "commands") or _vacant(b)
+    return b.incident.has_duty(b.role, "commands") or b.incident.vacant()
 
 
 def guide(k: SeatView) -> list[Piece]:
@@ -96,7 +96,7 @@ def _moved(b: Briefing) -> str:
     """Return where they are now, for somebody who leads on from another seat than the one that leads."""
     own = b.catalogue.role(b.role)
     moved = b.role != b.incident.lead and b.incident.holder(COMMANDER) == b.role
-    return f" · you lead on, as {in_short(own)}" if own and moved else ""
+    return f" · you lead on, as {in_short(own, b)}" if own and moved else ""
 
 
 def _marked(words: str) -> str:
@@ -107,8 +107,8 @@ def _marked(words: str) -> str:
 
 def _called(b: Briefing) -> dict[str, str]:
     """Return what this drill calls what lessons speak of."""
-    seats = [role for role in b.catalogue.roles if role.seat and role.id not in (b.role, b.incident.lead)]
-    second = min(seats, key=lambda role: role.id != b.catalogue.seat_for("deputises"), default=None)
+    others = [seat for seat in b.successors() if seat != b.role]
+    second = b.catalogue.role(min(others, key=lambda seat: seat != b.incident.holder(DEPUTY), default=""))
     onwards, measured = next_seat(b), measured_at(b)
     unseen = [line for line in b.lines if line.what == "query" and Ref.to("query", line.id) not in b.incident.refs]
     # After who is hit, what changed lately: where a drill has a word for it, that is asked next.
@@ -117,9 +117,9 @@ def _called(b: Briefing) -> dict[str, str]:
     own = b.catalogue.role(b.role)
     return {
         "look": look,
-        "seat": in_short(own) if own else "",
+        "seat": in_short(own, b) if own else "",
         "second": second.handle if second else "",
-        "onwards": in_short(onwards) if onwards else "",
+        "onwards": in_short(onwards, b) if onwards else "",
         "measured": "" if measured is None else clock(measured),
     }
 
@@ -140,9 +140,9 @@ def _given(*kinds: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]
     return lambda k: bool(k.done(*kinds))
 
 
-def _vacant(b: Briefing) -> bool:
-    """Tell whether who led had to go and nobody took over."""
-    return b.incident.holder(COMMANDER) is None and b.incident.handed_on(b.incident.lead)
+def _left(k: SeatView) -> bool:
+    """Tell whether who led had to go and nobody took over by name."""
+    return k.b.incident.holder(COMMANDER) is None and COMMANDER in k.b.incident.gone
 
 
 def _led(k: SeatView) -> bool:
@@ -225,6 +225,17 @@ def _looked_since(k: SeatView) -> bool:
     return any(x.at > changed for x in k.done(e.QueryFinished))
 
 
+def _offers_command(k: SeatView) -> bool:
+    """Tell whether they offered command to somebody who has not answered."""
+    offers = (one for one in k.b.incident.handoffs.values() if one.giver == k.b.role and one.accepted is None)
+    return any(one.what == COMMANDER for one in offers)
+
+
+def _closing(k: SeatView) -> bool:
+    """Tell whether nothing is left but to close, with what that still takes."""
+    return all(step.done(k) for step in LESSONS[:-1])
+
+
 def _only_measured(k: SeatView) -> bool:
     """Tell whether closing waits for nothing but a measurement that is under way."""
     return _missing(k) == {kind_of(acts.RecordVerification)} and measured_at(k.b) is not None
@@ -245,20 +256,17 @@ UNSIGNED = Instead(
 FIRST = (
     Lesson(
         "Go on from another seat.",
-        "Command has left the one you sit in: here you decide nothing any more, and whoever closes needs it. Press Go "
-        "on as {onwards}, at the top. It is the same drill; this guide goes with you, and says what is yours to do.",
-        lambda k: not k.b.incident.handed_on(k.b.role),
+        "Command has left the one you sit in, and whoever closes needs it. Press Go on as {onwards}, at the top. It is "
+        "the same drill; this guide goes with you, and says what is yours to do.",
+        lambda k: not k.b.incident.lost_command(k.b.role),
     ),
     Lesson(
         "Hand command over.",
         "You are wanted elsewhere: read the channel. In some minutes you have to go, done or not, and who leads on "
         "needs what you know. Hand it to {second} in the form; what is known is filled in.",
-        lambda k: not k.b.called_away(),
-        (Instead(
-            lambda k: any(one.giver == k.b.role and one.accepted is None for one in k.b.incident.handoffs.values()),
-            "You offered it, and they read it first: Skip ahead until they have it.",
-            waits=True,
-        ),),
+        # Who is about to close does that first: handing over takes longer.
+        lambda k: not k.b.called_away() or _closing(k),
+        (Instead(_offers_command, "You offered it, and they read it first: Skip ahead until they have it.", True),),
         acts.HandOff,
     ),
 )
@@ -288,7 +296,7 @@ LESSONS = (
         _led,
         (
             Instead(
-                lambda k: _vacant(k.b),
+                _left,
                 "Who led had to go, nobody does now, and nothing is closed without. It can be you, as {seat}: in the "
                 "line at the foot type `/ic me`.",
             ),
@@ -407,6 +415,11 @@ LESSONS = (
             Instead(
                 lambda k: not _missing(k),
                 "Nothing is missing. Say in the form how sure you are, L2 at least, and ask.",
+            ),
+            Instead(
+                lambda k: k.b.called_away(),
+                "You are wanted elsewhere, and little is left: the form says what is missing and opens each. Whatever "
+                "you do not come to is for whoever leads on.",
             ),
         ),
         acts.RequestClosure,

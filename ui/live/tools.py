@@ -9,7 +9,7 @@ from simulator.briefing import Briefing
 from simulator.catalogue import Seat
 from simulator.room.clock import REAL_WORLD, Clock
 from simulator.room.room import Room
-from simulator.values import COMMANDER, DEPUTY
+from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
 from ui.parts.text import escape
@@ -61,19 +61,14 @@ def _controls(inside: str) -> str:
 
 
 def next_seat(b: Briefing) -> Seat | None:
-    """Return where somebody who lost command leads on: in the simulated seat that has it, or that is next in line.
+    """Return where somebody who lost command leads on: in the simulated seat that has it, or that is next to take it.
 
     None where they have it still, and where another person has it or is next: command is theirs then.
     """
-    if not b.incident.handed_on(b.role):
+    if not b.incident.lost_command(b.role):
         return None
-    heir = _heir(b)
-    return next((seat for seat in _free(b) if heir in (seat.id, b.role, None)), None)
-
-
-def _heir(b: Briefing) -> str | None:
-    """Return the seat that has command, or that is next in line where nobody has it."""
-    return b.incident.holder(COMMANDER) or b.incident.holder(DEPUTY) or b.catalogue.seat_for("deputises")
+    heir = b.leads_on()
+    return next((seat for seat in _free(b) if seat.id == heir), None)
 
 
 def _free(b: Briefing) -> list[Seat]:
@@ -82,13 +77,13 @@ def _free(b: Briefing) -> list[Seat]:
 
 
 def onwards_html(b: Briefing) -> str:
-    """Offer another seat to whoever has given command up: from this one they decide nothing any more."""
+    """Offer another seat to whoever has lost command; from the seat that leads they decide nothing any more."""
     seat = next_seat(b)
     if seat is not None:
-        return _sit(seat, f"Go on as {in_short(seat)}", "primary")
+        return _sit(seat, f"Go on as {in_short(seat, b)}", "primary")
     if not b.incident.handed_on(b.role):
         return ""
-    who, leads = b.incident.person(_heir(b) or ""), b.incident.holder(COMMANDER) is not None
+    who, leads = b.incident.person(b.leads_on() or ""), b.incident.holder(COMMANDER) is not None
     said = f'<span class="quiet">{escape(who)} {"leads now" if leads else "is next to lead"}</span>' if who else ""
     return said + "".join(_sit(free, f"Sit as {free.handle}") for free in _free(b)[:1])
 
@@ -97,9 +92,14 @@ def _sit(seat: Seat, words: str, tone: str = "") -> str:
     return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="{escape(tone)}">{escape(words)}</button>')
 
 
-def in_short(seat: Seat) -> str:
-    """Return what a seat is called on a button: its title without who it is besides."""
-    return re.split(r" \(|, ", seat.title, maxsplit=1)[0]
+def in_short(seat: Seat, b: Briefing) -> str:
+    """Return what a seat is called on a button: its title without who it is besides, its handle where two share it."""
+    titles = [_plain(one.title) for one in b.catalogue.roles if one.seat]
+    return _plain(seat.title) if titles.count(_plain(seat.title)) == 1 else seat.handle
+
+
+def _plain(title: str) -> str:
+    return re.split(r" \(|, ", title, maxsplit=1)[0]
 
 
 def mine_html(b: Briefing) -> str:

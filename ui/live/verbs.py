@@ -67,10 +67,10 @@ def _clock(here: Here, fields: Fields) -> str:
 
 @verb("sit")
 def _sit(here: Here, fields: Fields) -> str:
-    """Go on from another seat, for whoever has given command up."""
+    """Go on from another seat, for whoever has lost command."""
     b = here.room.briefing(here.role)
-    if not here.plays or not b.incident.handed_on(here.role):
-        raise AccessDenied("you change seats here once you have given command up; before that, in the lobby")
+    if not here.plays or not b.incident.lost_command(here.role):
+        raise AccessDenied("you change seats here once you have lost command; before that, in the lobby")
     here.room.take_seat(here.person, str(fields.get("seat", "")))
     return "You sit somewhere else now"
 

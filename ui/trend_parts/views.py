@@ -35,7 +35,7 @@ PAGE = 20
 """Drills of one page of the table."""
 MOST_ROWS = 20_000
 """Drills that a download holds at most, so that no page takes all of a server's memory."""
-HEADS = ("Date", "Drill", "How", "Score", "Held down by", "")
+HEADS = ("Date", "Drill", "How", "Score", "Held down by", "Debrief")
 KINDS = {"team": "", "alone": "alone", "again": "second life", "scripted": "scripted"}
 
 
