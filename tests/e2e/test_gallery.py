@@ -67,15 +67,16 @@ def exhibits(server: Server) -> Iterator[Exhibits]:
             made.people[f"{name} {seat}"] = token, person.id
         return opened.room, host
 
-    alone, guided = (rooms.create(FIRST, seed=7, difficulty=how).room for how in ("standard", "novice"))
-    for name, one in (("alone", alone), ("guided", guided)):
+    for name, how, until in (("alone", "standard", None), ("guided", "novice", 720), ("onwards", "novice", 900)):
+        one = rooms.create(FIRST, seed=7, difficulty=how).room
         token, ana = rooms.join(one, "Ana", "commander")
         made.people[name] = token, ana.id
-    guided.start(ana)
-    guided.submit(acts.AssignRole(role="commander", to="commander"), ana)
-    while not guided.briefing("commander").called_away():
-        guided.skip_ahead(ana)
-    guided.pause(ana)
+        if until is not None:
+            one.start(ana)
+            one.submit(acts.AssignRole(role="commander", to="commander"), ana)
+            while one.briefing("commander").now <= until:
+                one.skip_ahead(ana)
+            one.pause(ana)
     hosted("waiting", "permission_leak")
     room, host = hosted("running", "auth_token")
     room.start(host)
@@ -138,6 +139,12 @@ def _guided(page: Page) -> None:
     expect(page.locator("#form form")).to_be_visible()
 
 
+def _onwards(page: Page) -> None:
+    expect(page.get_by_role("button", name="Go on as Deputy")).to_be_visible()
+    if page.viewport_size and page.viewport_size["width"] >= PHONE:
+        expect(page.get_by_role("group", name="Speed")).to_be_visible()
+
+
 def _shown(words: str) -> Callable[[Page], None]:
     return lambda page: expect(page.get_by_text(words).first).to_be_visible()
 
@@ -164,6 +171,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "console-panels": ("/console", "running commander", lambda page: _column(page, "Panels")),
     "guide": ("/console", "guided", _shown("Hand command over.")),
     "guide-form": ("/console", "guided", _guided),
+    "guide-onwards": ("/console", "onwards", _onwards),
     "console-comms": ("/console", "running comms", _bar),
     "console-decision": ("/console", "running commander", _form("Decision")),
     "console-update": ("/console", "running comms", _form("Stakeholder update")),

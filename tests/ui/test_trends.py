@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -191,6 +192,7 @@ def test_a_member_opens_the_teams_debriefs_without_a_seat_in_them(
     listed = texts(as_member(open_app("trends.py"), rooms, ana).run())
     assert f"./debrief?of={here.room.row.id}" in listed
     assert f"of={tested.room.row.id}" not in listed
+    assert re.findall(r"<th[^>]*></th>", listed) == [], "each column says what it holds"
     read = as_member(open_app("debrief.py", **of), rooms, ana).run()
     assert not read.exception
     assert "You read this as one of Pay" in texts(read)
