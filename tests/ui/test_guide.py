@@ -176,6 +176,7 @@ def test_who_led_from_another_seat_is_wanted_elsewhere_and_not_who_leads_after_t
     assert briefing(engine, "deputy").called_away()
     assert not briefing(engine, "commander").called_away()
     assert "Hand it to @who-looks" in guide(SeatView(briefing(engine, "deputy")))[0].html
+    assert live.Form(form_html(briefing(engine, "deputy"), "hand_off")).fields["to"] == "triage"
     skipped = run_ahead(engine, "deputy")
     while engine.incident.holder("commander"):
         skipped = run_ahead(engine, "deputy")

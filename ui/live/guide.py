@@ -19,6 +19,7 @@ from ui.live.ending import measured_at
 from ui.live.piece import Piece
 from ui.live.tools import in_short, next_seat
 from ui.parts.catalogue import Form, kind_of
+from ui.parts.prefill import second
 from ui.parts.text import escape
 
 SEVERAL = 2
@@ -107,8 +108,7 @@ def _marked(words: str) -> str:
 
 def _called(b: Briefing) -> dict[str, str]:
     """Return what this drill calls what lessons speak of."""
-    others = [seat for seat in b.successors() if seat != b.role]
-    second = b.catalogue.role(min(others, key=lambda seat: seat != b.incident.holder(DEPUTY), default=""))
+    other = b.catalogue.role(second(b) or "")
     onwards, measured = next_seat(b), measured_at(b)
     unseen = [line for line in b.lines if line.what == "query" and Ref.to("query", line.id) not in b.incident.refs]
     # After who is hit, what changed lately: where a drill has a word for it, that is asked next.
@@ -118,7 +118,7 @@ def _called(b: Briefing) -> dict[str, str]:
     return {
         "look": look,
         "seat": in_short(own, b) if own else "",
-        "second": second.handle if second else "",
+        "second": other.handle if other else "",
         "onwards": in_short(onwards, b) if onwards else "",
         "measured": "" if measured is None else clock(measured),
     }

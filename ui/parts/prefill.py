@@ -264,10 +264,17 @@ def _escalation(b: Briefing) -> Filled:
     return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
+def second(b: Briefing) -> str | None:
+    """Return the seat that would lead on after this one: the deputy where they may, else the first that may."""
+    others = [seat for seat in b.successors() if seat != b.role]
+    return min(others, key=lambda seat: seat != b.incident.holder(DEPUTY), default=None)
+
+
 def _handoff(b: Briefing) -> Filled:
     lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
+    leads = b.incident.holder(COMMANDER) == b.role
     return {
-        "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
+        "what": COMMANDER if leads else lane, "to": second(b) if leads else _other(b),
         "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": _newest(b, "packets"),
         "update_minutes": cadence(b),
     }  # fmt: skip
