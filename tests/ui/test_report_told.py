@@ -137,14 +137,14 @@ def test_a_record_without_a_drill_says_that_nothing_is_known_of_the_world() -> N
     text = report(empty, "report")
     assert "| **Who was hit** | not on record |" in text
     assert "What was hit at the end is not on record." in text
-    assert "and not on record: " not in text
+    assert "and not named as a risk: " not in text
 
 
 def test_where_nothing_was_mended_those_risks_are_told_that_something_shows() -> None:
     shown = {"id": "stuck", "title": "Stuck ones", "true_when": {"t": {"above": 0}}, "known_by": ["query:zones"]}
     made = b.scenario(residual_risks=[{"id": "old_key", "title": "Old key"}, shown])
-    assert "True, and not on record: Stuck ones\n" in report(built(of=made), "report")
-    risk = "True, and not on record: Old key"
+    assert "True, and not named as a risk: Stuck ones\n" in report(built(of=made), "report")
+    risk = "True, and not named as a risk: Old key"
     assert risk not in report(built(), "report")
     mended = built(b.act("10:00", "flag"), world=b.truth("12:00"))
     assert risk in report(mended, "report")
