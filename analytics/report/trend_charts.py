@@ -186,7 +186,10 @@ def times_strip(
         if not math.isnan(row.median):
             figure.add_shape(type="line", x0=row.median, x1=row.median, y0=rows[row.turn] - 0.28,
                              y1=rows[row.turn] + 0.28, line={"width": 3, "color": HAIR})  # fmt: skip
-    figure.update_yaxes(tickvals=list(rows.values()), ticktext=[*TURNS.values()], range=[len(rows) - 0.5, -0.5],
+    # A row without a mark says why; in some scenarios nothing pages, so that there is nothing to acknowledge.
+    seen = set(came["turn"])
+    names = [words if turn in seen else f"{words}: in none" for turn, words in TURNS.items()]
+    figure.update_yaxes(tickvals=list(rows.values()), ticktext=names, range=[len(rows) - 0.5, -0.5],
                         showgrid=False, zeroline=False)  # fmt: skip
     figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
     return Charted("times", _times_title(over, beside, came), frame, figure, "minutes after the first page", "")

@@ -15,7 +15,7 @@ from analytics.report import tables as frames
 from analytics.report import team
 from analytics.report.charts import CHARTS
 from analytics.report.charts.course import SHAPES
-from analytics.report.charts.spec import Charted, Reviewed, cut
+from analytics.report.charts.spec import Charted, Reviewed, cut, plain_titles
 from analytics.report.charts.whole import PLACE, RATE
 from analytics.report.palette import PALETTE
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
@@ -307,6 +307,11 @@ def test_a_turning_point_that_never_came_is_drawn_as_such() -> None:
     never = traces(chart.figure)["never"]
     assert len(never.x) == sum(math.isnan(minute) for minute in chart.frame["minute"])
     assert "Nothing was mitigated" in chart.title
+
+
+def test_a_label_leaves_out_the_team_of_a_seat_where_no_other_is_called_so() -> None:
+    names = ["Triage lead (Identity)", "Deputy", "On-call (Mobile)", "On-call (Web)"]
+    assert list(plain_titles(names).values()) == ["Triage lead", "Deputy", "On-call (Mobile)", "On-call (Web)"]
 
 
 def test_a_label_is_cut_and_holds_no_markup() -> None:

@@ -110,6 +110,10 @@ def test_a_turning_point_that_never_came_is_not_said_to_have_come() -> None:
     none = [replace(one, times=dict.fromkeys(charts.TURNS)) for one in few]
     assert charts.times_strip(none).title == "No turning point came in any of 3 drills"
     assert charts.times_strip(none[:1]).title == "No turning point came in 1 drill"
+    for drills, last in ((few, "Closed: in none"), ([*few, replace(few[0], times={"closed": 60})], "Closed")):
+        figure = charts.times_strip(drills).figure
+        assert figure is not None
+        assert figure.layout.yaxis.ticktext[-1] == last
 
 
 def test_of_few_drills_no_course_and_no_median_is_told() -> None:

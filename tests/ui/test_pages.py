@@ -165,6 +165,8 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     app = open_app("console.py", here)
     assert not app.exception
     assert "This drill is over" in texts(app)
+    assert "ended before its time" in texts(app)
+    assert "Time is up" not in texts(app)
 
 
 def test_a_pace_that_is_not_on_offer_is_shown_and_can_be_left(seat: Seat) -> None:

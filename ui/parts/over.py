@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from simulator import acts
+from simulator import events as e
+from simulator.record.entry import Entry
 from simulator.room.clock import REAL_WORLD
 from simulator.room.room import Room
 from simulator.text import clock
@@ -26,15 +30,24 @@ def over(here: Here) -> None:
     """Draw the end of a drill."""
     shell.head(here.room.row.title, "This drill is over. The world has run on untouched to its horizon.", narrow=True)
     journal = here.room.record()
-    how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
-    if how:
-        st.markdown(f"**{plain(words('ended').get(getattr(how.body, 'how', ''), ''))}** :gray[{clock(how.at)}]")
+    if journal and (told := _ended(journal.entries)):
+        st.markdown(told)
     if here.room.stopped_for_real:
         st.error(REAL_WORLD, icon=":material/emergency_home:")
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)
     shell.to_lobby()
+
+
+def _ended(entries: Sequence[Entry]) -> str:
+    """Return how a drill ended and when, as Markdown; empty where it did not."""
+    end = next((x for x in reversed(entries) if isinstance(x.body, e.DrillEnded)), None)
+    if end is None:
+        return ""
+    asked = any(isinstance(x.body, acts.EndDrill) for x in entries)
+    how = "early" if asked and end.body.how == "time" else end.body.how
+    return f"**{plain(words('ended')[how])}** :gray[{clock(end.at)}]"
 
 
 @session.callback(PLACE)

@@ -59,7 +59,7 @@ def drills_view(wanted: Wanted, number: int) -> None:
     pages = max(1, -(-number // PAGE))
     at = 1
     if pages > 1:
-        at = int(st.number_input(f"Page of {pages}", 1, pages, key=f"trends-page-{choices()}", width=160))
+        at = int(st.number_input(f"Page, of {pages}", 1, pages, key=f"trends-page-{choices()}", width=160))
     _table(results.window(store, wanted, PAGE, PAGE * (at - 1)))
     _downloads(wanted, number)
     shown = newest(wanted)
@@ -86,8 +86,13 @@ def _table(shown: Sequence[DrillResult]) -> None:
         costs = ", ".join(dict.fromkeys([*(known.get(cap, cap) for cap in one.caps), *one.patterns.values()]))
         way = _debrief(one, own, teams)
         date = f"{datetime.fromtimestamp(one.ended, zone):%-d %b %Y}"
-        rows.append((escape(date), title, escape(how), score, escape(costs), way))
+        rows.append((_whole(escape(date)), title, _whole(escape(how)), _whole(score), escape(costs), way))
     st.html(look.table("Drills", HEADS, rows, "No drill is of this kind; take another period or scenario."))
+
+
+def _whole(html: str) -> str:
+    """Return a cell that is not broken where there is room, whatever the longest of its neighbours would take."""
+    return f'<span class="db-whole">{html}</span>'
 
 
 def _debrief(one: DrillResult, own: Mapping[str, str], teams: Set[str]) -> str:

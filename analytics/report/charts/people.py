@@ -16,6 +16,7 @@ from analytics.report.charts.spec import (
     marks,
     numbered,
     of_view,
+    plain_titles,
     rows_axis,
     spans,
     time_axis,
@@ -81,7 +82,7 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 )
 def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw each task from its order to its report, with when it was acknowledged and due."""
-    end, rows = _end(drill, frame["reported"]), numbered(frame)
+    end, rows, who = _end(drill, frame["reported"]), numbered(frame), plain_titles(frame["owner"].unique())
     looks = {"closed": (BEST, "loop closed"), "late": (ALERT, "late"), "open": (NOBODY, "never reported")}
     traces = []
     for loop, (colour, words) in looks.items():
@@ -102,7 +103,7 @@ def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     return Drawing(title, figure(
         max(200, 40 * len(frame) + 110), [one for one in traces if one["x"]], barmode="overlay", xaxis=time_axis(end),
         yaxis={"range": [len(frame) - 0.4, -0.9], "visible": False, "fixedrange": True}, showlegend=True,
-        annotations=above(zip(rows, (f"{row.owner}: {row.text}" for row in each(frame)), strict=True)),
+        annotations=above(zip(rows, (f"{who[row.owner]}: {row.text}" for row in each(frame)), strict=True)),
     ))  # fmt: skip
 
 
@@ -164,8 +165,9 @@ def participation(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     more = len(busy - seats)
     title += f", and {more} specialist{'' if more == 1 else 's'}" if more else ""
     return Drawing(title, figure(
-        max(220, 38 * len(titles) + 110), traces, barmode="stack", yaxis=rows_axis(titles), showlegend=True,
-        xaxis={"title": "times", "rangemode": "tozero", "zeroline": False}, bargap=0.45,
+        max(220, 38 * len(titles) + 110), traces, barmode="stack", bargap=0.45, showlegend=True,
+        xaxis={"title": "times", "rangemode": "tozero", "zeroline": False},
+        yaxis=rows_axis(plain_titles(titles).values()),
     ))  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 def cues(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw how long each cue stayed with the one role that had it."""
     here = frame[frame["known"].notna()].reset_index(drop=True).assign(minute=lambda rows: rows["shared"])
-    end, rows = _end(drill, here["shared"]), numbered(here)
+    end, rows, who = _end(drill, here["shared"]), numbered(here), plain_titles(here["title"].unique())
     reached = here["shared"].notna()
     labels = [f"{row.title}: {row.text}" for row in each(here)]
     colours = [TEAM if shared else ALERT if row.how == "never" else QUIET
@@ -245,5 +247,5 @@ def cues(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     return Drawing(title, figure(
         max(220, 40 * len(here) + 110), [one for one in traces if one["x"]], barmode="overlay", showlegend=True,
         xaxis=time_axis(end), yaxis={"range": [len(here) - 0.4, -0.9], "visible": False, "fixedrange": True},
-        annotations=above(zip(rows, (f"{row.title}: {row.matters_for}" for row in each(here)), strict=True)),
+        annotations=above(zip(rows, (f"{who[row.title]}: {row.matters_for}" for row in each(here)), strict=True)),
     ))  # fmt: skip

@@ -7,6 +7,7 @@ dash or a word says too.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -148,6 +149,16 @@ def above(rows: Iterable[tuple[float, str]]) -> list[Part]:
          "yanchor": "middle"}
         for y, name in rows
     ]  # fmt: skip
+
+
+def plain_titles(titles: Iterable[str]) -> dict[str, str]:
+    """Return what each title is called in a label: without what stands in brackets, where that leaves it unlike others.
+
+    A label is short, and whose team a seat is of says less in it than what the seat knows or did.
+    """
+    bare = {title: title.partition(" (")[0] for title in titles}
+    often = Counter(bare.values())
+    return {title: short if often[short] == 1 else title for title, short in bare.items()}
 
 
 def numbered(frame: pd.DataFrame) -> pd.Series[int]:
