@@ -83,14 +83,14 @@ def unsafe(view: RecordView, cap: Cap) -> list[CapHit]:
     for run in view.started:
         if not _run_by_people(view, run):
             continue
-        evidence = (run.order_seq, run.start_seq)
-        corrected = _reversed(view, run, cap)
+        lacked = []
         if (run.spec.wide or run.spec.irreversible) and prechecks(view, run) and precheck_of(view, run) is None:
-            why = f"{run.title} began at {clock(run.begun)} without the check that shows what it would do."
-            hits.append(_hit(cap, why, evidence, corrected))
+            lacked.append("without the check that shows what it would do")
         if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in view.facts(run.begun)):
-            why = f"{run.title} began at {clock(run.begun)} unprepared."
-            hits.append(_hit(cap, why, evidence, corrected))
+            lacked.append("unprepared")
+        if lacked:
+            why = f"{run.title} began at {clock(run.begun)} {listed(lacked)}."
+            hits.append(_hit(cap, why, (run.order_seq, run.start_seq), _reversed(view, run, cap)))
     return [*hits, *_marked(view, cap)]
 
 

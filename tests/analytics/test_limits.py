@@ -69,9 +69,9 @@ def test_two_unsafe_steps_are_two_acts_and_one_that_trips_twice_is_one() -> None
     (once,) = hits("C2", drill(revoked))
     assert once.act == min(once.evidence)
     # A rollback that was neither checked nor prepared: one order.
-    unprepared = hits("C2", drill(act("10:00", "rollback")))
-    assert len(unprepared) == 2
-    assert limit(unprepared) == 50
+    (both,) = hits("C2", drill(act("10:00", "rollback")))
+    assert both.why.endswith("without the check that shows what it would do and unprepared.")
+    assert limit([both]) == 50
     assert limit(hits("C2", drill(revoked, act("20:00", "rollback")))) == 40
 
 
