@@ -45,14 +45,13 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw who held each post and lane, and the handoffs."""
     rows = list(dict.fromkeys(frame["what"]))
     held, handed = frame[frame["kind"] == team.HELD], frame[frame["kind"] == team.HANDOFF]
-    owners = list(dict.fromkeys(held["who"]))
     traces = []
-    for number, who in enumerate(owners):
+    for number, (who, short) in enumerate(plain_titles(held["who"].unique()).items()):
         own, again = held[held["who"] == who], number >= len(PALETTE)
         # More seats than colours: hatching tells apart what has one of them again.
         colour, hatched = PALETTE[number % len(PALETTE)], "/" if again else ""
         traces.append(spans(
-            cut(who, 30), colour, own["minute"], own["until"], map(rows.index, own["what"]), own["label"],
+            cut(short, 30), colour, own["minute"], own["until"], map(rows.index, own["what"]), own["label"],
             opacity=0.75, marker={"color": colour, "line": {"width": 0}, "pattern": {"shape": hatched}},
         ))  # fmt: skip
     taken, open_ = handed[handed["until"].notna()], handed[handed["until"].isna()]
