@@ -27,6 +27,8 @@ class Course(Data):
     """Harm by dimension at each minute from T+0 to the horizon."""
     losses: tuple[float, ...]
     """Scalar loss at each minute."""
+    steps: dict[str, int] = {}
+    """Action -> drill second at which it is taken first; empty in records that were scored before courses had them."""
 
 
 class Branch(Data):

@@ -132,7 +132,10 @@ def course(walk: Walk, name: str, turns: Sequence[Turn] = (), actions: Sequence[
     series = {one.id: tuple(round(harm[one.id], 4) for harm in minutes) for one in scenario.harm}
     losses = tuple(round(loss_of(harm, scenario), 6) for harm in minutes)
     harm = {ident: values[-1] for ident, values in series.items()}
-    return Course(name=name, harm=harm, loss=round(loss_of(harm, scenario), 6), series=series, losses=losses)
+    loss, steps = round(loss_of(harm, scenario), 6), dict[str, int]()
+    for at, action in actions:
+        steps[action.id] = min(at, steps.get(action.id, at))
+    return Course(name=name, harm=harm, loss=loss, series=series, losses=losses, steps=steps)
 
 
 def loss_from(walk: Walk, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()) -> float:

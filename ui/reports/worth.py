@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analytics.runs.library import library_of
 from analytics.scorecard import listed
 from analytics.timeline import FOREVER
 from simulator import acts
@@ -73,7 +71,8 @@ def _sooner(drill: Finished) -> Iterator[str]:
         return
     if most.merge is not None:
         landed = next(m for m in view.all(e.MergeLanded) if m.at == most.merge)
-        yield f"freeze {landed.body.service} before {clock(landed.at)}{_asked(drill, landed.at)}"
+        freeze = f"freeze {landed.body.service} before {clock(landed.at)}{_asked(drill, landed.at)}"
+        yield " or ".join([freeze, *_kept_safe(drill, landed.at)])
     elif late := _chain(drill, most.since):
         weight = {one.step.id: sum(view.affected.get(part, 0.0) for part in one.step.coverage) for one in late}
         heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
@@ -87,6 +86,19 @@ def _sooner(drill: Finished) -> Iterator[str]:
             for one, more in named)  # fmt: skip
 
 
+def _kept_safe(drill: Finished, landed: int) -> Iterator[str]:
+    """Yield what the best course does before a queued change lands, and people had not done, that treats nothing.
+
+    A course holds nothing back: what it takes first and mends nothing with takes the harm out of the change.
+    """
+    view, helpful = drill.view, {one.id for one in drill.view.grounds.helpful}
+    done = {run.ident for run in view.runs if run.landed <= landed}
+    for step, at in view.references.best.steps.items():
+        if at < landed and step not in helpful | done:
+            began = next((f", begun {clock(run.begun)}" for run in view.started if run.ident == step), "")
+            yield f"carry out {drill.names.title('actions', step)} by then (the best course does at {clock(at)}{began})"
+
+
 class _Late(NamedTuple):
     """A helpful step that came late, or never."""
 
@@ -97,7 +109,7 @@ class _Late(NamedTuple):
 
 def _chain(drill: Finished, since: int) -> list[_Late]:
     """Return the steps that came late or never, of those begun after a second (0: of all), in their order."""
-    view, grounds, best = drill.view, drill.view.grounds, _in_best(drill)
+    view, grounds, best = drill.view, drill.view.grounds, drill.view.references.best.steps
     runs = {run.spec.id: run for run in reversed(view.mitigations) if run.effect is not None}
     late, treated = list[_Late](), set[tuple[str, bool]]()
     for step in (one for one in grounds.helpful if one.id in best or not best):
@@ -123,16 +135,6 @@ def _chain(drill: Finished, since: int) -> list[_Late]:
 def _treats(drill: Finished, step: Action) -> set[tuple[str, bool]]:
     """Return which parts that were hit a step treats, each with whether it repairs."""
     return {(part, step.rung == "repair") for part in step.coverage if part in drill.view.affected}
-
-
-def _in_best(drill: Finished) -> dict[str, int]:
-    """Return action -> the second at which the best course takes it first, empty where its name does not tell."""
-    words = library_of(drill.scenario.id, drill.scenario.variant).words
-    course = [one.rpartition(" T+") for one in drill.view.references.best.name.split(", ")]
-    first = {what: round(60 * float(minute)) for what, _, minute in reversed(course) if re.fullmatch(r"[\d.]+", minute)}
-    # A course without words of its own is told in the ids of its actions.
-    called = {one.id: words.get(one.id, one.id) for one in drill.scenario.actions}
-    return {action: first[word] for action, word in called.items() if word in first}
 
 
 def _right(at: int) -> str:
