@@ -75,8 +75,11 @@ def seen_by(view: RecordView, at: int) -> str:
 @table(kind="str", title="str", text="str", worth="str", evidence="object")
 def strengths(view: RecordView, card: Mapping[str, Any]) -> Iterator[Any]:
     """Return what went well: what mattered in the world first, then the findings with the most points."""
+    unsafe = {cap.id for cap in view.playbook.caps if cap.kind == "unsafe"}
+    # A step that it mattered to take may have been taken unsafely: that is no strength.
+    rash = {seq for one in card.get("caps", ()) if one["id"] in unsafe for seq in one.get("evidence", ())}
     for one in each(instead(view)):
-        if not one.better and one.amount > 0:
+        if not one.better and one.amount > 0 and one.seq not in rash:
             text = f"{one.sentence} {one.seen}"
             yield "course", "It mattered that you acted", text, "", (one.seq,) if one.seq else ()
     full = [row for row in each(frames.findings(card, view.playbook)) if row.status == "met" and row.points]

@@ -98,13 +98,14 @@ def cues(view: RecordView) -> Iterator[Any]:
 
 @table(
     at="int64", seq="int64", inject="str", persona="str", to="str", text="str", expected="str", answered="float64",
-    verdict="str",
+    reply="int64", verdict="str",
 )  # fmt: skip
 def injects(view: RecordView) -> Iterator[Any]:
     """Return every inject that was delivered, the response it called for, and whether that came.
 
-    `to` names the seats that alone were told, and is empty where everybody was. `verdict`: on time, already done
-    (before it was asked for), late, missed, kept (it was right to do nothing of the kind), broken, or none expected.
+    `to` names the seats that alone were told, and is empty where everybody was. `reply` is the entry that answered (0:
+    none did). `verdict`: on time, already done (before it was asked for), late, missed, kept (it was right to do
+    nothing of the kind), broken, or none expected.
     """
     responses = Responses(view.entries, view.history, view.scenario)
     for m in view.all(e.InjectDelivered):
@@ -116,7 +117,8 @@ def injects(view: RecordView) -> Iterator[Any]:
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
             "to": _told(view, m.body.to), "text": m.body.text,
             "expected": spec.expects.label if spec and spec.expects else "",
-            "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
+            "answered": reply.at / 60 if reply else float("nan"), "reply": reply.seq if reply else 0,
+            "verdict": verdict,
         }  # fmt: skip
 
 

@@ -33,6 +33,8 @@ class Cue(Data):
     """Asking its holder about any of these brings it out; so does a task about one of them."""
     matters_for: str = ""
     """Which decision it bears on; shown in the debrief."""
+    owes: str = ""
+    """What it says that somebody outside is owed; a report tells it where nobody but its holder came to know."""
     known_from: Seconds = -3600
     volunteered_at: Seconds | None = None
     """When a simulated holder says it unasked; None: only when asked."""

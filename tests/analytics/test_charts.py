@@ -246,6 +246,10 @@ def test_the_picture_of_a_short_drill_ends_soon_after_what_happened(left: str, m
     assert max(drawn) <= end
     assert "the world, on to T+60:00" in str(made.figure.layout.annotations)
     assert made.frame["minute"].max() == 60
+    hit = CHARTS["affected"](Reviewed(RecordView(drill(back, world=world, ended=left), book())))
+    assert hit.figure is not None
+    assert hit.figure.layout.xaxis.range[1] == end + 1
+    assert hit.frame["minute"].max() == 60
 
 
 def test_each_inject_is_called_by_who_it_came_from() -> None:

@@ -109,6 +109,14 @@ def test_strengths_are_what_was_met() -> None:
     assert all(row.text == met[row.kind]["why"] for row in rows)
 
 
+def test_a_step_that_was_taken_unsafely_is_no_strength_though_it_mattered() -> None:
+    view = changed("removed", "without the flag", 30_000)
+    unsafe = next(cap.id for cap in view.playbook.caps if cap.kind == "unsafe")
+    for seq, told in ((7, True), (100, False)):
+        card = {"parts": [], "caps": [{"id": unsafe, "limit": 50, "evidence": [seq]}]}
+        assert [row.kind for row in each(lessons.strengths(view, card))] == ["course"] * told
+
+
 # --- ahead -------------------------------------------------------------------------------------------------
 
 

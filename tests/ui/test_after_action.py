@@ -19,9 +19,10 @@ from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.ui.reporting import DOC, DRILLS, built
 from ui.parts.text import markdown
-from ui.reports.context import context, limited
+from ui.reports.context import context
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished
+from ui.reports.judged import limited
 from ui.reports.opening import recovered
 from ui.reports.registry import report
 
@@ -45,6 +46,10 @@ COUNTED = {
     "permission_leak": ("reads", "tenants"),
 }  # fmt: skip
 """What figures of who was hit are counted in, by scenario; the others have none in all."""
+
+
+LONGEST = 3500
+"""Words of a report that a reader has time for."""
 
 
 def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
@@ -74,7 +79,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           and one.id not in {h.id for h in s.harm}),
         *(f"| {view.title('segments', one)} | {100 * share:.0f} % |" for one, share in view.affected.items()),
     ]  # fmt: skip
-    yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
+    yield "When was it declared, and at which severity?", [
+        f"Declared {clock(declared.at)}", f"{clock(declared.at)} as {declared.body.severity}"]
     turned_down = {one.rung for m in view.decisions for one in m.body.rejected}
     yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
         f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
@@ -93,21 +99,22 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           and view.part("actions", m.body.action).rung not in turned_down),
     ]  # fmt: skip
     yield "Which alternatives were rejected?", turned or ["Nothing else is on record as turned down"]
-    back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
+    back = [f"{title} {clock(at)}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
             "Recovery verified")) if at is not None]  # fmt: skip
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
     yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
     late = [text for row in context(drill)["injects"] for text in
-            {"late": [f"{row['at']} | late, {row['answered']} | {row['expected']}"], "missed": [row["short"]]}.get(
-                row["verdict"], [])]  # fmt: skip
-    untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | the room | recovery: recovered" for m in
+            {"late": [f"{row['expected']} ({row['at']}, {'begun ' * bool(row['through'])}{row['answered']}"],
+             "missed": [row["proposed"] or row["short"]]}.get(row["verdict"], [])]  # fmt: skip
+    untrue = [f"**{clock(m.at)}**, {drill.names_then.at(m.seq).person(m.by)} to the room: recovery: recovered" for m in
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
     last = max((span.until for span in view.commanders), default=0)
     unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
     worse = [f"{clock(m.at)}, a queued change landed" for m in view.all(e.MergeLanded) if m.body.harmful]
     unheard = [f": {row['short']}" for row in context(drill)["knew"] if row["reached"] == "nobody" and not row["moot"]]
+    shown = [row["what"] for row in context(drill)["missed"] if not row["asked"] and not row["ordered"]]
     red = [f"{clock(one.at)} | " for one in view.recovery.certificates]
-    yield "What was missed?", [*late, *untrue, *unled, *worse, *unheard, *red, "### What was passed over"]
+    yield "What was missed?", [*late, *untrue, *unled, *worse, *unheard, *red, *shown]
     limits = sorted((one for one in (*card.get("caps", ()), *card.get("anti_patterns", ()))
                      if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
@@ -121,6 +128,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
         *(f"promised for {clock(round(m.at + 60 * m.body.next_update_minutes))} (executives)"
           for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
+        *(row.owes for role in s.roles for row in role.cues if row.owes and row.id not in
+          {m.body.cue for m in view.all(e.CueShared)}),
         *(drill.names.answer(m.body.inject, m.body.answer)[:100] for m in view.all(acts.AnswerAsker)),
     ]  # fmt: skip
 
@@ -142,6 +151,7 @@ def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
                for question, right in told}  # fmt: skip
     assert {question: left for question, left in missing.items() if left} == {}
     assert all(right for _, right in told)
+    assert len(text.split()) <= LONGEST
 
 
 def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_left_did_not_command() -> None:
@@ -171,7 +181,7 @@ def test_one_minute_is_one() -> None:
 
 
 def test_a_limit_that_costs_nothing_is_not_worth_most(finished: Callable[[str], Finished]) -> None:
-    *_, hit, points = context(finished("auth_token-impatient-7"))["opening"]
+    *_, hit, points, _ = context(finished("auth_token-impatient-7"))["opening"]
     assert "holds the total" not in f"{hit}{points}"
     assert hit["text"].startswith("carry out, and sooner, Switch auth.kid_v2_signing off (justified")
     assert points["text"] == "Harm avoided (5.6 of 18.0 points)."

@@ -195,6 +195,7 @@ def test_a_step_that_worked_all_along_is_done_and_not_in_effect_then(finished: C
 
 
 def test_a_quote_ends_with_a_sentence() -> None:
-    assert whole("It is down. It is a flood. Block it.", 12) == "It is down. It is a flood. …"
+    assert whole("It is down. It is a flood. Block it.", 30) == "It is down. It is a flood. …"
+    assert whole("It is down. It is a flood.", 12) == "It is down. …"
     assert whole("It is down. It is a flood.", 90) == "It is down. It is a flood."
     assert len(whole("word " * 99, 50)) <= 150

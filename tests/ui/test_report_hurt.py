@@ -116,7 +116,8 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
     ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out), "),
     ("auth_token-impatient-7", "carry out, and sooner, Switch auth.kid_v2_signing off (justified from T+07:30, never "),
     ("permission_leak-null-7", "carry out Begin a new token epoch (justified from T+05:30, never carried out), Roll "),
-    ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00)."),
+    ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00) or carry out "
+     "Snapshot of traces and logs, with hold by then (the best course does at T+01:30"),
     ("billing_mismatch-impatient-7", "Of the loss of"),
     # No step came more than three minutes after it was right and the best course takes it.
     ("billing_mismatch-by_the_book-7", "Of the loss of"),
@@ -124,7 +125,7 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
 def test_what_is_worth_most_is_a_step_with_the_time_from_which_it_was_right(
     finished: Callable[[str], Finished], name: str, says: str
 ) -> None:
-    *_, hit, _ = context(finished(name))["opening"]
+    *_, hit, _, _ = context(finished(name))["opening"]
     assert hit["text"].startswith(says)
 
 
@@ -233,7 +234,7 @@ def test_what_is_not_back_says_how_far_it_is_off(finished: Callable[[str], Finis
     events = "Revenue events (12.7 % still hit, 13.1 % at worst, 0.05 % tolerated)"
     assert events in tree["remains"]["off"]
     assert events in text.partition("**Not recovered at the end:** ")[2].partition("\n")[0]
-    assert "| T-63:45 | never, 12.7 % still hit |" in text
+    assert "| T-63:45 | never |" in text
     assert all(one["still"] == "" for one in context(finished(DRILLS[1]))["segments"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.facts import tick_true
@@ -22,6 +22,8 @@ TOLD = (
     acts.PublishDecisionNote, acts.WriteLeadershipNote, acts.PublishClosurePackage,
 )  # fmt: skip
 """Acts that tell others how it stands."""
+GRAVE = ("closure", "in hand", "severity", "figure", "reason", "cause", "steps", "recovery", "status")
+"""What a claim is about, by how much it weighs where it does not hold: that it is over, told outside, weighs most."""
 CLAUSE = clauses("a", "b").strip("ab")
 """What stands between the parts of a sentence of the record."""
 
@@ -44,7 +46,7 @@ def told(drill: Finished) -> Iterator[dict[str, Any]]:
         head = head.partition(": ")[2] if head.startswith("Update (") else head
         before[to] = rest
         yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to,
-               "text": m.body.sentence(names),
+               "text": m.body.sentence(names), "status": getattr(m.body, "status", ""), "words": typed,
                "anew": CLAUSE.join(one for one in (head, *anew) if one)}  # fmt: skip
 
 
@@ -76,10 +78,36 @@ def _audience(drill: Finished, body: Body) -> str:
 def claims(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what people claimed beside what was so at that second, figures that they told others included.
 
-    `known` is what the team itself had measured by then, where that was nearer to the truth than what was told.
+    `known` is what the team itself had measured by then, where that was nearer to the truth than what was told. `grave`
+    weighs what did not hold of one word: the more, the worse (0: all of it held). `stands` tells that nobody put it
+    right: no later word of the same kind to the same people, of those that are told something, held. `also` are later
+    words to others that said the same as falsely, which come by themselves as well, told as said `again`.
     """
     found = [*_statements(drill), *_told_figures(drill), *_told_steps(drill)]
-    yield from ({"known": "", "words": "", **row} for _, row in sorted(found, key=lambda one: one[0]))
+    rows = [{"known": "", "words": "", **row} for _, row in sorted(found, key=lambda one: one[0])]
+    grave, last = dict[tuple[str, str, str], int](), dict[tuple[str, str], dict[str, Any]]()
+    for row in rows:
+        weight = 0 if row["holds"] else 1 + GRAVE.index(row["about"])
+        grave[_word(row)] = max(grave.get(_word(row), 0), weight)
+        kind = row["said"].partition(": ")[0] if row["about"] == "figure" else row["about"]
+        last[row["to"], kind] = row
+    ends = {id(row) for row in last.values()}
+    told: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        row["stands"] = bool(row["to"]) and not row["holds"] and id(row) in ends
+        same = tuple(str(row[name]) for name in ("about", "said", "true"))
+        row["again"] = not row["holds"] and same in told
+        if row["again"]:
+            told[same].append(f"{row['at']} to {row['to'] or 'the room'}{' (stands)' if row['stands'] else ''}")
+        # What is told again later is added to the first.
+        row["also"] = [] if row["again"] or row["holds"] else told.setdefault(same, [])
+        row["grave"] = grave[_word(row)]
+    yield from rows
+
+
+def _word(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what claims of one word have in common."""
+    return row["at"], row["who"], row["to"]
 
 
 def _told_figures(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -129,12 +157,25 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             true = tick_true(view, "reasons", m.body.why, m.at)
             yield m.seq, {**row, "about": "reason", "said": view.title("reasons", m.body.why),
                           "true": "it was so" if true else "it was not so", "holds": true}  # fmt: skip
+        if isinstance(m.body, acts.EscalateInternally) and m.body.decision:
+            yield m.seq, {**row, "about": "in hand", "said": view.title("actions", m.body.decision),
+                          **_in_hand(drill, m.body.decision, m.seq)}  # fmt: skip
         begun = {run.ident for run in view.started if run.begun <= m.at}
         if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
             yield m.seq, {**row, "about": "steps", "words": getattr(m.body, "text", ""),
                           "said": view.titles("actions", lacks or steps), "holds": not lacks,
                           "true": "not begun by then" if lacks else "begun by then"}  # fmt: skip
+
+
+def _in_hand(drill: Finished, action: str, seq: int) -> dict[str, Any]:
+    """Return whether a step that was told to be in hand had been decided or ordered by then."""
+    view = drill.view
+    taken = sorted([m.seq for m in view.decisions if action in m.body.actions]
+                   + [run.order_seq for run in view.runs if run.ident == action])  # fmt: skip
+    later = f"decided only at {clock(view.entry(taken[0]).at)}" if taken else "never decided"
+    held = bool(taken) and taken[0] < seq
+    return {"true": "it was" if held else later, "holds": held}
 
 
 def lacking(missing: Sequence[str]) -> str:

@@ -38,7 +38,7 @@ ASKED = (acts.TakeAction, acts.RecordDecision, acts.HandOff, acts.AnswerAsker)
 """Acts that are told where they were refused."""
 APART = 0.02
 """Loss by which a branch carried out in full and what was done differ."""
-LONGEST = 90
+LONGEST = 120
 """Letters of a claim that stands in full among the injects."""
 CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
 
@@ -132,8 +132,16 @@ def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
         if run.started is not None:
             names = drill.names_then.at(run.order_seq)
             # What a look printed is beside the point where all that counts is that it was taken.
-            what = _far(drill, names, run, run.spec.title) if run.spec.looks else _done(drill, names, run)
+            what = _kept(run) if run.spec.looks else _done(drill, names, run)
             yield {"at": clock(run.begun), "what": what, "looks": run.spec.looks}
+
+
+def _kept(run: Attempt) -> str:
+    """Return from when to when something that changes nothing was done."""
+    landed = run.effect if run.effect is not None else run.landed
+    until = f"stopped {clock(run.aborted)}" if run.aborted is not None else (
+        clock(landed) if landed < FOREVER and run.outcome == "done" else "not finished")  # fmt: skip
+    return f"{run.spec.title} ({clock(run.begun)}, {until})"
 
 
 def dropped(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -145,7 +153,7 @@ def dropped(drill: Finished) -> Iterator[dict[str, Any]]:
         if begun.get(action, -math.inf) < x.at:
             title = drill.names_then.at(x.seq).title("actions", action)
             yield {"what": f"{title}: ordered and refused", "note": f"at {clock(x.at)}; not carried out after that",
-                   "first": True, "asked": False}  # fmt: skip
+                   "first": True, "asked": False, "ordered": True}  # fmt: skip
 
 
 def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
@@ -264,12 +272,19 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
                     what = f"answer to {names.voices[inject].persona}" if inject in names.voices else "an answer"
             absent = "; ".join(_absent(drill, names, x)) if why[x.seq].code == "unknown" else ""
             reason = (absent or BARE.get(why[x.seq].code, why[x.seq].reason)).rstrip(".")
+            who = f"{names.person(x.by)}{'' if _may(drill, x) else ' (not in command by then)'}"
             granted = next((y.at for y in asked if y.seq > x.seq and y.seq not in why and _same(x, y)), None)
-            alike[f"{names.person(x.by)}, {what}", reason, granted].append(x)
+            alike[f"{who}, {what}", reason, granted].append(x)
     for (what, reason, granted), some in alike.items():
         before = math.inf if granted is None else granted
         again = [y.at for y in asked if y.seq > some[-1].seq and y.seq in why and y.at <= before and _same(some[0], y)]
         yield some[0].at, some[0].seq, "refused", what, f"{reason}; {_again(some, again, granted)}"
+
+
+def _may(drill: Finished, x: Entry) -> bool:
+    """Tell whether whoever hands command over has it: a seat is called after it also when it has passed on."""
+    hands = isinstance(x.body, acts.HandOff) and x.body.what == COMMANDER
+    return not hands or any(one.since <= x.at < one.until and one.who == x.role for one in drill.view.commanders)
 
 
 def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:

@@ -17,7 +17,7 @@ from analytics.view import Moment
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import FigureSpec, HarmDimension
-from simulator.text import clock
+from simulator.text import clock, of_things
 from ui.reports.finished import Finished
 from ui.reports.numbers import counted, hundredths
 
@@ -102,7 +102,7 @@ def exceeded(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             yield began, {
                 "at": _came(drill, one.id), "service": "", "loss": "", "harmed": True,
                 "what": f"{one.title}: {counted(done, one.unit)}, had nobody acted {counted(nobody, one.unit)}",
-                "jumped": [f"begun by {clock(ended)}: {begun}"] if begun else [],
+                "jumped": [f"begun by {clock(ended)}: {begun}"] if begun else [], "lasts": False,
             }  # fmt: skip
 
 
@@ -140,6 +140,18 @@ def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]],
     sure = [(value, then) for value, then in given if then < at and not bound(drill, one, then)][-1:]
     return "".join(f" ({counted(value, one.unit)} at {clock(then)}, when it could last be shown)"
                    for value, then in sure)  # fmt: skip
+
+
+def out_still(drill: Finished, second: int | None) -> str:
+    """Return who was hit at a second and came back only after it: within tolerance is not nobody."""
+    view, found = drill.view, list[str]()
+    for one in _hit(drill) if second is not None else ():
+        given = [(m.at, m.body.figures[one.id]) for m in view.samples if one.id in m.body.figures]
+        then = [value for at, value in given if at <= second][-1:]
+        left = [value for at, value in given if at <= view.left][-1:]
+        if then and left and then[0] - left[0] >= max(1, NEARLY * max(value for _, value in given)):
+            found.append(f"{one.title} {counted(then[0], one.unit)}")
+    return ", ".join(found)
 
 
 def stopped(drill: Finished) -> str:
@@ -232,11 +244,14 @@ def printed(output: str, longest: int = LONGEST) -> str:
 
 
 def whole(text: str, longest: int) -> str:
-    """Return sentences until they are as long as that: one that is cut may lack the word that tells."""
-    sentences = re.split(r"(?<=[.!?]) ", " ".join(text.split()))
-    told = next((n for n in range(1, len(sentences)) if len(" ".join(sentences[:n])) >= longest), len(sentences))
-    said = textwrap.shorten(" ".join(sentences[:told]), 3 * longest, placeholder=" …")
-    return said if told == len(sentences) or said.endswith(" …") else f"{said} …"
+    """Return as many sentences as are short together, the first at least: one that is cut may lack what tells."""
+    first, *rest = re.split(r"(?<=[.!?]) ", " ".join(text.split()))
+    said = textwrap.shorten(first, 3 * longest, placeholder=" …")
+    for one in rest:
+        if said.endswith(" …") or len(said) + len(one) >= longest:
+            return f"{said.removesuffix(' …')} …"
+        said += f" {one}"
+    return said
 
 
 # --- what changed at once, and when the loss came ------------------------------------------------------------
@@ -271,6 +286,7 @@ def jumps(drill: Finished, at: int) -> Iterator[str]:
     What people changed meanwhile ends it: from there on it may be theirs.
     """
     until = min((m.at for m, _ in _steps(drill) if m.at > at), default=at + SOON + 1)
+    told = set[tuple[str, int]]()
     samples = [(m.at, {**m.body.harm, **m.body.figures}) for m in drill.view.samples]
     for one in {one.id: one for one in (*drill.scenario.figures, *drill.scenario.harm)}.values():
         given = [(then, values[one.id]) for then, values in samples if one.id in values]
@@ -279,7 +295,11 @@ def jumps(drill: Finished, at: int) -> Iterator[str]:
         if len(before) > 1 and after:
             (earlier, was), (then, value), (later, now) = *before, *after
             usual = abs(value - was) / (then - earlier) * (later - then)
-            if now - value > max(JUMP * max(number for _, number in given), STEADY * usual):
+            grown = one.unit, round(now - value)
+            least = max(JUMP * max(number for _, number in given), STEADY * usual)
+            if now - value > least and grown not in told:
+                # Harm may count the same as a figure, from another moment on.
+                told |= {grown} if of_things(one.unit) else set()
                 expected = value + (value - was) / (then - earlier) * (later - then)
                 grew = expected - value > RARE * (now - value)
                 pace = f" ({counted(expected, one.unit)} at the pace before)" if grew else ""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from analytics.facts import tick_true
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.view import Moment
@@ -19,7 +17,7 @@ from ui.reports.finished import Finished
 from ui.reports.hurt import JUMP, at_once, beside, exceeded, jumps, printed, whole
 
 COMPARED = "Comparison with a baseline"
-KNOWN = 170
+KNOWN = 100
 """Letters of what somebody knew."""
 HANDED = {"incident.handed_over": True}
 """Condition from which news of somebody who has to go matter no more."""
@@ -38,7 +36,7 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
         heard = said.get(row.cue)
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
-               "short": _first(row.text, KNOWN), "later": row.known > 0,
+               "short": whole(row.text, KNOWN), "later": row.known > 0,
                "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
                "late": not math.isnan(row.shared) and _overtaken(drill, row.cue, round(60 * row.shared)),
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
@@ -73,16 +71,6 @@ def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
     return False
 
 
-def _first(text: str, longest: int) -> str:
-    """Return the first sentences of a text, as many as are short: a sentence cut in the middle may say nothing."""
-    first, *rest = re.split(r"(?<=[.!?]) ", text)
-    for one in rest:
-        if len(first) + len(one) >= longest:
-            return f"{first} …"
-        first += f" {one}"
-    return first
-
-
 def checks(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield each rerun of the failing path and each comparison with a baseline, with what it came to.
 
@@ -103,19 +91,12 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
                "rows": rows, "before": ""}  # fmt: skip
 
 
-def unsaid(drill: Finished) -> list[str]:
-    """Return the risks that were so when people left, and that nobody put on record.
-
-    Many are what a mended incident leaves behind. Where nothing was mended, those alone are told that the world
-    answers for and that a look or a cue shows.
-    """
-    view = drill.view
-    if view.final is None:
-        return []
-    mended = bool(view.in_effect) or not view.outside(view.left)
-    return [one.title for one in drill.scenario.residual_risks if not one.nothing
-            and one.id not in view.history.residual_risks and (mended or (one.true_when and one.known_by))
-            and tick_true(view, "residual_risks", one.id, view.left)]  # fmt: skip
+def owed(drill: Finished) -> Iterator[dict[str, str]]:
+    """Yield what somebody outside is owed, where one seat alone knew of it."""
+    for row in each(story.cues(drill.view)):
+        cue = next(one for role in drill.scenario.roles for one in role.cues if one.id == row.cue)
+        if cue.owes and row.how == "never" and not math.isnan(row.known):
+            yield {"what": cue.owes, "why": f"only {row.title} knew of it"}
 
 
 def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -150,6 +131,7 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             found.append((m.at, {
                 "at": clock(m.at), "service": service, "what": merge.summary if merge else m.body.merge,
                 "jumped": [*(blurred or leapt), *_meanwhile(drill, m.at)], "loss": told, "harmed": bool(leapt or told),
+                "lasts": False,
             }))  # fmt: skip
     turned: dict[Ref, list[str]] = {}
     for m in view.all(e.KnobTurned):
@@ -160,9 +142,11 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
         if said is not None and isinstance(said.body, e.InjectDelivered):
             words = whole(said.body.text, SHORT)
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
+            left = [m.body.facts for m in view.samples if m.at <= view.left][-1:]
+            lasts = any(facts.get(knob) is True for facts in left for knob in knobs)
             found.append((said.at, {
                 "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
-                "jumped": [f"this changed the world: {changed}"], "harmed": False,
+                "jumped": [f"this changed the world: {changed}"], "harmed": False, "lasts": lasts,
             }))  # fmt: skip
     found += exceeded(drill)
     found += _called(drill)
@@ -197,6 +181,7 @@ def _called(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             so = [one.at for one in view.samples if one.at >= 0 and holds(new, view.facts(one.at)[0])]
             still = bool(so) and so[-1] > view.left - MINUTE
             until = "until people left" if still else f"to {clock(so[-1])}" if so else ""
-            words = _first(m.body.text, SHORT)
+            words = whole(m.body.text, SHORT)
             yield m.at, {"at": clock(m.at), "service": "", "what": f"{m.body.persona}: {words}", "loss": "",
-                         "jumped": [f"so from {clock(so[0])} {until}"] if so else [], "harmed": False}  # fmt: skip
+                         "jumped": [f"so from {clock(so[0])} {until}"] if so else [], "harmed": False,
+                         "lasts": still}  # fmt: skip

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.about import times as turning
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more, of_harm, stopped
-from ui.reports.worth import worth_doing
+from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
+from ui.reports.worth import held_back, worth_doing
 
 Row = Mapping[str, Any]
 WORTH = "Worth most"
+MOST = 3
+"""Parts that were hit, the heaviest first, and limits, the strictest first, that are named."""
 
 
 def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -23,9 +26,12 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": recovered(
-            turning(drill.view), tree["times"], tree["remains"]["outside"], stopped(drill)),
+            turning(drill.view), tree["times"], tree["remains"]["outside"], stopped(drill),
+            out_still(drill, turning(drill.view)["recovered"])),
+        "Missed": "; ".join(_missed(drill, tree)) or "nothing that was called for",
         **worth_most(
             tree["score"], tree["loss"], of_harm(drill.playbook), worth_doing(drill), harmed_more(drill)),
+        "Remains": "; ".join(_left(tree)),
     }
     return [{"title": title, "text": text} for title, text in lines.items()]
 
@@ -34,14 +40,14 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
     who = ", ".join(f"{one['title']} {one['worst']} ({one['at']})" for one in tree["hit"][:3])
     yield from [f"At the worst: {who}"] if who else []
-    yield from [f"Parts: {', '.join(one['title'] for one in tree['segments'])}"] if tree["segments"] else []
+    parts = [one["title"] for one in tree["segments"]]
+    more = f" and {len(parts) - MOST} more" if len(parts) > MOST else ""
+    yield from [f"Parts: {', '.join(parts[:MOST])}{more}"] if parts else []
     harm = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: harm.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
-    # A share is weighed by the scenario, and no count of anything.
-    whole = {"%": " of all of it, its parts weighed by the scenario"}
     beside = " (had nobody acted: {nobody})" if tree["score"]["scored"] else ""
-    came = ", ".join(f"{one['title']} {one['value']}{whole.get(one['unit'], '')}{beside.format(**one)}"
+    came = ", ".join(f"{one['title']} {one['value']}{beside.format(**one)}"
                      for one in worst[:2])  # fmt: skip
     yield from [f"From T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
 
@@ -58,14 +64,43 @@ def _first(decisions: Sequence[Row]) -> str:
     return f"{one['at']}, {one['who']}: {one['actions'] or one['decision']}; reason given: {one['why']}"
 
 
-def recovered(found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str], grew: str = "") -> str:
+def _missed(drill: Finished, tree: Row) -> Iterator[str]:
+    """Yield what was missed, what weighs most first; details stand in the parts of the report."""
+    yield from filter(None, [held_back(drill)])
+    caps = [one["title"] for one in tree["score"]["caps"]]
+    more = f" and {len(caps) - MOST} more" if len(caps) > MOST else ""
+    yield from [f"limits: {', '.join(caps[:MOST])}{more}"] if caps else []
+    verdicts = Counter(one["verdict"] for one in tree["injects"])
+    late = [f"{verdicts[one]} {one}" for one in ("missed", "broken", "late") if verdicts[one]]
+    yield from [f"responses: {', '.join(late)}"] if late else []
+    alone = sum(one["reached"] == "nobody" and not one["moot"] for one in tree["knew"])
+    yield from [f"cues that one seat alone knew: {alone}"] if alone else []
+
+
+def _left(tree: Row) -> Iterator[str]:
+    """Yield what remains: what is not back, whose it is, what was told falsely, who watches."""
+    remains = tree["remains"]
+    if remains["sampled"]:
+        yield f"not back: {', '.join(remains['outside'])}" if remains["outside"] else "all is back within tolerance"
+    yield from (f"nobody’s: {one['what']}" for one in remains["nobodys"])
+    yield from ["nobody is in command"] if [one["who"] for one in tree["command"]][-1:] == ["nobody"] else []
+    risks = len(remains["risks"]) + len(remains["unsaid"])
+    yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []
+    yield from ["false words that nobody put right"] if remains["untrue"] else []
+    yield remains["watch"].partition(", rolls back")[0] or "nobody was named to watch"
+
+
+def recovered(
+    found: Mapping[str, int | None], times: Sequence[Row], outside: Sequence[str], grew: str = "", still: str = ""
+) -> str:
     """Return when it was over and when that was verified: `found` in seconds, `times` in words, `outside` is not.
 
-    `grew` is when what is not back grew last, empty where it grew to the end.
+    `grew` is when what is not back grew last, empty where it grew to the end; `still` who was out yet as it was over.
     """
     at = {one["id"]: one["at"] for one in times}
     no_more = f" (no more were hit after {grew})" if grew else ""
-    back = f"not recovered: {', '.join(outside)}{no_more}" if outside else at["recovered"]
+    within = f", within tolerance; still out then: {still}" if still else ""
+    back = f"not recovered: {', '.join(outside)}{no_more}" if outside else f"{at['recovered']}{within}"
     looked, since = found["verified"], found["recovered"]
     if looked is None:
         return f"{back}; never verified"

@@ -11,10 +11,12 @@ from analytics.facts import tick_true
 from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
+from simulator.scenario.declared.world import WAY_BACK
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import printed, still_hit, whole
-from ui.reports.known import COMPARED, unsaid
+from ui.reports.known import COMPARED, owed
+from ui.reports.worth import undone
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
@@ -23,8 +25,8 @@ LONGEST = 140
 Rows = Sequence[Mapping[str, Any]]
 
 
-def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
-    """Return what is left: `claims` are those of the same report."""
+def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
+    """Return what is left: `claims` and what `worsened` are those of the same report."""
     history, names = drill.view.history, drill.names
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
@@ -32,16 +34,52 @@ def remains(drill: Finished, claims: Rows) -> dict[str, Any]:
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
-        "red": list(_red(drill)),
+        "red": list(_red(drill)), "nobodys": [*_undone(drill), *owed(drill)],
+        "lasting": [f"{one['what']} ({one['at']})" for one in worsened if one["lasts"]],
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
         "clocks": list(_clocks(drill)),
         "answers": list(_answers(drill)),
         "untrue": list(_untrue(claims)),
-        "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": unsaid(drill),
+        "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": list(_unsaid(drill)),
+        "backlog": list(_backlog(drill)),
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
         "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
     }  # fmt: skip
+
+
+def _backlog(drill: Finished) -> Iterator[str]:
+    """Yield what was put on the backlog during the drill, with its owner and when it is due."""
+    for x in drill.view.history.hardening:
+        if isinstance(x.body, acts.AddHardeningTask):
+            days = f"{x.body.due_days:g} day{'' if x.body.due_days == 1 else 's'}"
+            yield f"{x.body.text} ({drill.names_then.at(x.seq).handle(x.body.owner)}, {days})"
+
+
+def _undone(drill: Finished) -> Iterator[dict[str, str]]:
+    """Yield the steps that would put right what is not back and that nobody carried out, with who may."""
+    for step, tried in undone(drill):
+        names = drill.names
+        may = " or ".join(names.handle(one) for one in step.executors)
+        refused = f"refused {clock(tried)}, never ordered again" if tried is not None else "never ordered"
+        yield {"what": names.title("actions", step.id), "why": f"{refused}; {may} may"}
+
+
+def _unsaid(drill: Finished) -> Iterator[str]:
+    """Yield the risks that were so when people left and that nobody put on record as such, with where else they are.
+
+    Many are what a mended incident leaves behind. Where nothing was mended, those alone are told that the world
+    answers for and that a look or a cue shows.
+    """
+    view, ready = drill.view, drill.view.history.readiness
+    mended = bool(view.in_effect) or not view.outside(view.left)
+    back = ready.body.rollback if ready is not None and isinstance(ready.body, acts.RecordReadiness) else ""
+    for one in drill.scenario.residual_risks if view.final is not None else ():
+        if one.nothing or one.id in view.history.residual_risks or not (mended or (one.true_when and one.known_by)):
+            continue
+        if tick_true(view, "residual_risks", one.id, view.left):
+            known = ready is not None and back == one.true_when.get(WAY_BACK)
+            yield f"{one.title}{f' (on record as readiness, {clock(ready.at)})' if known and ready else ''}"
 
 
 def _unknown(drill: Finished) -> list[str]:
@@ -77,7 +115,11 @@ def _clocks(drill: Finished) -> Iterator[str]:
     view, history = drill.view, drill.view.history
     for m in view.all(acts.CommitCheckpoint)[-1:]:
         due = clock(round(m.at + 3600 * m.body.in_hours))
-        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (due {due}, promised {clock(m.at)})"
+        names, watch = drill.names_then.at(m.seq), history.watch.body if history.watch else None
+        said = m.body.sentence(names)
+        if isinstance(watch, acts.SetWatch) and watch.trigger == m.body.trigger:
+            said = f"Checkpoint in {m.body.in_hours:g} h: {names.handle(m.body.owner)}, sooner if the watch finds that"
+        yield f"{said} (due {due}, promised {clock(m.at)})"
     if not view.closed:
         yield from _owed(drill)
     if history.frozen:
@@ -128,21 +170,13 @@ def _answers(drill: Finished) -> Iterator[dict[str, str]]:
 
 
 def _untrue(claims: Rows) -> Iterator[str]:
-    """Yield what others were told that was not so and that nobody put right, by audience.
-
-    It is put right by a later word of the same kind to the same audience that holds.
-    """
-    last: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for one in claims:
-        if one["to"]:
-            about = one["said"].partition(": ")[0] if one["about"] == "figure" else one["about"]
-            last[one["to"], about] = one
+    """Yield what others were told that was not so and that nobody put right, by audience."""
     wrong: dict[tuple[str, str], list[str]] = {}
-    quoted = " “".join(one["said"] for one in last.values())
-    for (to, _), one in last.items():
-        if not one["holds"]:
+    quoted = " “".join(one["said"] for one in claims if one["stands"])
+    for one in claims:
+        if one["stands"]:
             said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
-            wrong.setdefault((to, one["at"]), []).append(whole(said, LONGEST))
+            wrong.setdefault((one["to"], one["at"]), []).append(whole(said, LONGEST))
             if one["about"] == "steps" and (words := one["words"]) and f"“{words}”" not in quoted:
-                wrong[to, one["at"]].append(f"“{whole(words, LONGEST)}”")
+                wrong[one["to"], one["at"]].append(f"“{whole(words, LONGEST)}”")
     yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())

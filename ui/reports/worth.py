@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analytics.criteria.common import PROMPT
 from analytics.scorecard import listed
 from analytics.timeline import FOREVER
 from simulator import acts
@@ -19,8 +20,6 @@ MOST = 2
 """Things to do that are named, a chain of steps as one."""
 CHAIN = 3
 """Steps of a chain."""
-PROMPT = 180
-"""Seconds after a step was right within which it is prompt."""
 
 
 def worth_doing(drill: Finished) -> str:
@@ -34,6 +33,19 @@ def worth_doing(drill: Finished) -> str:
     if drill.view.by_itself or harmed_more(drill):
         return ""
     return "; ".join([*_in_vain(drill), *_sooner(drill)][:MOST])
+
+
+def held_back(drill: Finished) -> str:
+    """Return the step that was right first and from when, where none was begun soon after; else nothing."""
+    view, best = drill.view, drill.view.references.best.steps
+    right = [(max(view.grounds.since(one), best.get(one.id, 0)), one.id)
+             for one in view.grounds.helpful if one.id in best or not best]  # fmt: skip
+    since, step = min(right, default=(FOREVER, ""))
+    first = view.first_mitigation
+    if view.by_itself or harmed_more(drill) or (first.begun if first else view.left) - since <= PROMPT:
+        return ""
+    when = f"until {clock(first.begun)}" if first else "at all"
+    return f"nothing that helps was begun {when}, though {drill.names.title('actions', step)} was {_right(since)}"
 
 
 def undone(drill: Finished) -> list[tuple[Action, int | None]]:

@@ -17,6 +17,7 @@ from analytics.report.charts.spec import (
     band,
     chart,
     cut,
+    end_of,
     figure,
     marks,
     numbered,
@@ -127,14 +128,15 @@ def affected(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
          "line": {"dash": STROKES[number % len(STROKES)], "width": 2.2, "color": PALETTE[number % len(PALETTE)]}}
         for number, (_, line) in enumerate(frame.groupby("segment", sort=False))
     ]  # fmt: skip
-    worst = max(each(frame), key=lambda row: row.share)
+    end = end_of(drill.view, float(frame["minute"].max()))
+    worst = max(each(frame[frame["minute"] <= end]), key=lambda row: row.share)
     back = times(drill.view)["recovered"]
     came = f"all back at {at_minute(back / 60)}" if back is not None else "not all were back at the end"
     title = f"Hit hardest: {worst.title}, {told(worst.share)} % at {at_minute(worst.minute)}; {came}"
     if not worst.share:
         title = "Nobody was ever outside tolerance"
     return Drawing(title, figure(
-        320, lines, hovermode="x unified", xaxis=time_axis(frame["minute"].max()), showlegend=True,
+        320, lines, hovermode="x unified", xaxis=time_axis(end), showlegend=True,
         yaxis={"title": "share affected, %", "rangemode": "tozero", "zeroline": False},
     ))  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analytics.report import cells
 from analytics.report.palette import FAINT
 from analytics.view import RecordView
+from simulator import events as e
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 NARROW = 46
 """Characters after which a label is cut."""
+AFTER, SHORTEST = 3.0, 20.0
+"""Minutes that are drawn after the end, and at least."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,16 @@ def time_axis(until: float, **more: Any) -> Part:
         "title": "drill time, minutes", "range": [-1, until + 1], "dtick": 10 if until <= 70 else 20,
         "tickprefix": "T", "tickformat": "+d", "zeroline": False, "ticks": "outside", **more,
     }  # fmt: skip
+
+
+def end_of(view: RecordView, horizon: float) -> float:
+    """Return the minute at which a picture ends: soon after people left or it was all over, whichever is later.
+
+    The world runs on to the horizon by itself, and what it does there is harm alone, which other charts show.
+    """
+    backs = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within]
+    over = max([view.left, *([] if view.outside(view.over) else backs)]) / 60
+    return min(horizon, max(over + AFTER, SHORTEST))
 
 
 def rows_axis(names: Iterable[str]) -> Part:

@@ -17,6 +17,7 @@ from analytics.report.charts.spec import (
     at_minute,
     chart,
     cut,
+    end_of,
     figure,
     marks,
     of_view,
@@ -37,8 +38,6 @@ NAN = float("nan")
 PIVOT, RATE = "pivot", "rate"
 BEFORE = -10
 """Minutes before the first page from which it is drawn."""
-AFTER, SHORTEST = 3.0, 20.0
-"""Minutes that are drawn after the end, and at least."""
 RULE = (
     "Stops are picked by rule, at most eight: the first page, the declaration, the first claim that the world "
     "contradicts, the fact one role kept longest, each decision, what landed or took effect, the last segment back, "
@@ -158,7 +157,7 @@ def _rate(view: RecordView) -> Iterator[tuple[Any, ...]]:
 )
 def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> Drawing:
     """Draw the world above and people below; with `until` nothing after that minute."""
-    end = _end(frame, drill.view)
+    end = end_of(drill.view, float(frame["minute"].max()))
     over = end if until is None else until
     shown = frame[frame["minute"] <= over]
     shown = shown.assign(until=shown["until"].clip(upper=over), minute=shown["minute"].clip(lower=BEFORE))
@@ -193,17 +192,6 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
         hovermode="closest", dragmode="zoom", margin={"l": 8, "r": 14, "t": 50, "b": 8},
         xaxis=time_axis(end, range=[BEFORE, end + 1]), yaxis=rows_axis(row.name for row in ROWS),
     ))  # fmt: skip
-
-
-def _end(frame: pd.DataFrame, view: RecordView) -> float:
-    """Return the minute at which the picture ends: soon after people left or it was all over, whichever is later.
-
-    The world runs on to the horizon by itself, and what it does there is harm alone, which other charts show.
-    """
-    horizon = float(frame["minute"].max())
-    backs = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within]
-    over = max([view.left, *([] if view.outside(view.over) else backs)]) / 60
-    return min(horizon, max(over + AFTER, SHORTEST))
 
 
 def _area(frame: pd.DataFrame) -> Iterator[Part]:
