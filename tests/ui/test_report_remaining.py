@@ -28,7 +28,8 @@ def test_what_nobody_carried_out_is_nobodys_and_says_who_may() -> None:
     tree = context(built(order))
     assert tree["remains"]["nobodys"] == [
         {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may"}]
-    assert "- **Nobody's:** flag (refused T+09:00" in report(built(order), "report")
+    for kind in ("report", "closure"):
+        assert "- **Nobody's:** flag (refused T+09:00" in report(built(order), kind)
     assert "nobody’s: flag; nobody is in command; " in tree["opening"][-1]["text"]
     assert context(built(b.act("09:00", "flag"), world=b.truth("12:00")))["remains"]["nobodys"] == []
 
