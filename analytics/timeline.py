@@ -89,7 +89,7 @@ def holders(history: History, scenario: Scenario, entries: Sequence[Entry], post
     """
     duties = {role.id: frozenset(role.duties) for role in scenario.roles}
     spans = []
-    for held in history.held[post]:
+    for held in history.posts[post].held:
         until = FOREVER if held.until is None else held.until
         if held.displaced:
             leads = held.who == history.lead

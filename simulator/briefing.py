@@ -73,10 +73,9 @@ class Briefing:
             if post is None or told is None or not self._sees(Ref.to("inject", inject.id)):
                 continue
             # Whoever had the post then is meant, by name or not; not who took it since, nor who went and is back.
-            at, held = self._drill.entry(told).at, incident.held[post]
-            then = [one.who for one in held if one.seq < told and (one.until is None or one.until >= at)]
-            meant = then[-1] if then else incident.home(post)
-            if self.role == meant == incident.holder(post) and incident.gone.get(post) != self.role:
+            tenure = incident.posts[post]
+            meant = tenure.held_at(told, self._drill.entry(told).at) or tenure.home
+            if self.role == meant == tenure.holder and self.role != tenure.gone:
                 return True
         return False
 
@@ -86,7 +85,7 @@ class Briefing:
 
     def leads_on(self) -> str | None:
         """Return the seat that has command, or the first that may take it where it was left vacant."""
-        return next(iter(self.successors()), None) if self.incident.vacant() else self.incident.commander()
+        return next(iter(self.successors()), None) if self.incident.command.vacant else self.incident.commander()
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""

@@ -84,7 +84,7 @@ def _severity(drill: Drill) -> Asked:
 def _leads(drill: Drill) -> Asked:
     seats = [(seat.id, seat.title) for seat in drill.scenario.seats()]
     right = drill.incident.holder(COMMANDER) or NOBODY
-    home = (drill.incident.lead,) if right == NOBODY and not drill.incident.handed_on(drill.incident.lead) else ()
+    home = (drill.incident.lead,) if right == NOBODY and not drill.incident.command.moved else ()
     return _question("leads", "Who leads the incident?", [*seats, (NOBODY, "Nobody yet")], right, home)
 
 

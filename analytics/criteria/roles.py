@@ -40,7 +40,7 @@ def roles_named(
 
 
 def _post(view: RecordView, criterion: Criterion, post: str) -> Mark:
-    held = [stretch for stretch in view.history.held.get(post, ()) if stretch.since <= view.over]
+    held = [stretch for stretch in view.history.posts[post].held if stretch.since <= view.over]
     if not held:
         return Mark(0, 1, f"Nobody was {post}.")
     share = timely(view, criterion, held[0].since)

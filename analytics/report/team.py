@@ -56,8 +56,8 @@ def holdings(view: RecordView) -> Iterator[Any]:
 
     `until` of a handoff is NaN where it was never accepted.
     """
-    for post, stretches in view.history.held.items():
-        for one in stretches:
+    for post, tenure in view.history.posts.items():
+        for one in tenure.held:
             until = min(view.left, view.left if one.until is None else one.until)
             who = view.title("roles", one.who)
             yield HELD, post, who, one.since / 60, until / 60, f"{post}: {who}", one.seq

@@ -124,10 +124,10 @@ class Script:
 
     def _speaker(self, seat: str, b: Briefing) -> str:
         """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
-        held_by = b.incident.holder("commander")
-        if held_by is None or not b.incident.handed_on(b.catalogue.filling(seat)):
+        command = b.incident.command
+        if command.holder is None or not command.moved or b.catalogue.filling(seat) != command.home:
             return seat
-        holder = b.catalogue.place_of(held_by)
+        holder = b.catalogue.place_of(command.holder)
         return holder if holder in self.seats else seat
 
     def _duties(self, b: Briefing) -> Iterator[acts.Act]:

@@ -106,7 +106,7 @@ class Asked:
         incident, may = self.incident, act.may or ()
         if self.only_observes:
             return Refusal("rights", "an observer watches and asks for nothing; take another seat to play")
-        if incident.handed_on(self.role) and "commands" in may:
+        if self.role == incident.lead and incident.command.moved and "commands" in may:
             now = incident.holder(COMMANDER)
             who = f"ask {self.handle(now)}" if now else "nobody holds command; somebody else has to take it"
             return Refusal("rights", f"you have given command up and decide nothing any more; {who}")

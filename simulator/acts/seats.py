@@ -60,7 +60,7 @@ class AssignRole(
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
-        if incident.gone.get(self.role) == self.to:
+        if incident.posts[self.role].gone == self.to:
             return Refusal("gone", f"{asked.title(self.to)} had to leave; pick another seat")
         if self.role == v.DEPUTY and incident.holder(v.COMMANDER) == self.to:
             who = asked.handle(self.to)
@@ -116,14 +116,14 @@ class ReleaseRole(Act, form="Release role", verb="Give it up", tab="Command", op
         return None if held else Refusal("not_held", f"you are not {self.role}")
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.vacate(self.role, entry)
+        history.posts[self.role].vacate(entry)
 
     def sentence(self, n: Names) -> str:
         return f"gives up {self.role}"
 
     @classmethod
     def offered(cls, history: History, role: str) -> bool:
-        return role in history.holders.values()
+        return any(post.holder == role for post in history.posts.values())
 
 
 class AssignLane(

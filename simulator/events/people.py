@@ -68,8 +68,9 @@ class RoleVacated(Event, group="lead", doer="seat"):
     seat: Seat
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.vacate(self.role, entry)
-        history.gone[self.role] = self.seat
+        post = history.posts[self.role]
+        post.vacate(entry)
+        post.gone = self.seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return Said("decision", "leaves", n.handle(self.seat), f"had to go without handing over; nobody is {self.role}")

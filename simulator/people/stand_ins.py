@@ -118,7 +118,7 @@ class StandIns:
         self._look_around()
         for seat, agent in self._agents.items():
             # What a commander meant to do goes along with command, whoever sits in the seat by now.
-            passed = self._incident.handed_on(seat)
+            passed = seat == self._incident.lead and self._incident.command.moved
             voice = self._incident.voice(seat) if passed else seat
             free = passed or seat not in self._incident.seats
             acting = agent if free else self._standing_in.get(seat)
@@ -156,7 +156,7 @@ class StandIns:
     def _fill_command(self) -> None:
         """Let a simulated seat take command that was left vacant: the deputy's first."""
         incident = self._incident
-        if incident.holder(COMMANDER) or COMMANDER not in incident.gone:
+        if not incident.command.left:
             return
         since = self._first.setdefault(VACANT, self._drill.now)
         if self._drill.now - since < GRACE:

@@ -104,7 +104,7 @@ _INCIDENT: dict[str, Callable[[Facts], Any]] = {
     "incident.public_update": lambda f: "public" in f.history.told,
     "incident.executives_told": lambda f: "executives" in f.history.told,
     "incident.commander": lambda f: f.history.holder(COMMANDER) or "",
-    "incident.commanded": lambda f: f.minutes_since(f.history.commanded_since),
+    "incident.commanded": lambda f: f.minutes_since(f.history.command.since),
     "incident.handed_over": lambda f: any(
         one.what == COMMANDER and one.accepted is not None for one in f.history.handoffs.values()
     ),

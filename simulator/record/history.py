@@ -7,15 +7,17 @@ role's page may read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Body, Entry
-from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
+from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task, Tenure
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, SCRIBE, Duty, Ref
 
+POST_DUTIES: Mapping[str, Duty] = {COMMANDER: "commands", DEPUTY: "deputises", SCRIBE: "scribes"}
+"""Post -> what who holds it is there for."""
 UPDATE_GRACE = 60
 """Seconds by which an update may miss its time."""
 
@@ -34,7 +36,9 @@ class History:
         """The classes of dependencies there are."""
         self.lead = scenario.lead()
         """The seat that leads as long as nobody was made commander."""
-        self._homes: dict[str, str | None] = {COMMANDER: self.lead, DEPUTY: scenario.seat_for("deputises")}
+        homes = {COMMANDER: self.lead, DEPUTY: scenario.seat_for("deputises"), SCRIBE: None}
+        self.posts = {post: Tenure(home) for post, home in homes.items()}
+        """Post -> who is there for it and who held it when."""
         self._duties = {role.id: frozenset(role.duties) for role in scenario.roles}
         self._lanes = {role.id: role.lane for role in scenario.roles}
         self.commands = {action.id: action.command for action in scenario.actions}
@@ -57,19 +61,11 @@ class History:
         self.present = {role.id: role.present for role in scenario.roles}
         self.paged: dict[str, int] = {}
         """Role -> when it was paged last."""
-        self.holders: dict[str, str] = {}
-        """Post -> seat that accepted it."""
-        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: [], SCRIBE: []}
-        """Post -> who held it when, in order."""
-        self.commanded_since: int | None = None
-        """Since when the one who holds command has held it."""
         self.offered: dict[str, str] = {}
         self.offered_by: dict[tuple[str, str], str] = {}
         """(Post, seat it is offered to) -> role that offered it."""
         self.paired = False
         """Whether commander and deputy were ever two seats; it stays so when the deputy takes command over."""
-        self.gone: dict[str, str] = {}
-        """Post -> seat whose holder had to leave it and cannot take it again."""
         self.lanes: dict[str, tuple[str, str]] = {}
         """Lane -> owner and next owner."""
         self.merge_owners: dict[str, str] = {}
@@ -125,22 +121,26 @@ class History:
         """Return the number of the entry that an answer in a thread refers to."""
         return self.said.get(ref, self.refs.get(ref))
 
+    @property
+    def command(self) -> Tenure:
+        """Return who held command when, and whether it was lost or left."""
+        return self.posts[COMMANDER]
+
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
-        return self.holders.get(post)
+        return self.posts[post].holder
 
     def home(self, post: str) -> str | None:
         """Return the seat that is there for a post, whoever holds it."""
-        return self._homes[post]
+        return self.posts[post].home
 
     def commander(self) -> str:
         """Return the seat in command, or the one that leads while nobody was made commander."""
-        return self.holders.get(COMMANDER, self.lead)
+        return self.command.holder or self.lead
 
     def voice(self, role: str) -> str:
         """Return the seat that speaks for a role: whoever holds the post it is there for, else the role itself."""
-        posts = (post for post, home in self._homes.items() if home == role)
-        return next((self.holders[post] for post in posts if post in self.holders), role)
+        return next((post.holder for post in self.posts.values() if post.home == role and post.holder), role)
 
     def person(self, seat: str) -> str | None:
         """Return the name of the person in a seat, None where a simulated teammate holds it."""
@@ -152,21 +152,14 @@ class History:
 
     def stands_for(self, seat: str) -> tuple[str, ...]:
         """Return the roles that a seat answers for: its own and those whose posts it holds."""
-        held = (self._homes.get(post) for post, holder in self.holders.items() if holder == seat)
+        held = (post.home for post in self.posts.values() if post.holder == seat)
         others = tuple(role for role in held if role is not None and role != seat)
-        return others if self.handed_on(seat) and not self._beside_command(seat) else (seat, *others)
+        return others if self._gave_up(seat) and not self._beside_command(seat) else (seat, *others)
 
     def duties(self, seat: str) -> frozenset[Duty]:
         """Return what a seat is there for now: its own duties and those of the posts it holds."""
-        own = self._beside_command(seat) if self.handed_on(seat) else self._duties.get(seat, frozenset())
-        posts: list[Duty] = []
-        if self.holders.get(COMMANDER) == seat:
-            posts.append("commands")
-        if self.holders.get(DEPUTY) == seat:
-            posts.append("deputises")
-        if self.holders.get(SCRIBE) == seat:
-            posts.append("scribes")
-        return own | frozenset(posts)
+        own = self._beside_command(seat) if self._gave_up(seat) else self._duties.get(seat, frozenset())
+        return own.union(duty for post, duty in POST_DUTIES.items() if self.posts[post].holder == seat)
 
     def has_duty(self, seat: str, *wanted: Duty) -> bool:
         """Tell whether a seat has any of these duties."""
@@ -175,23 +168,12 @@ class History:
     def _beside_command(self, seat: str) -> frozenset[Duty]:
         return self._duties.get(seat, frozenset()) - {"commands"}
 
-    def handed_on(self, seat: str) -> bool:
-        """Tell whether the seat that leads has lost command: handed over, given away, or left vacant."""
-        away = self.gone.get(COMMANDER) == seat or self.holders.get(COMMANDER, seat) != seat
-        return seat == self.lead and away
-
-    def lost_command(self, seat: str) -> bool:
-        """Tell whether a seat had command and has it no more: the one that leads, or any that once held it."""
-        held = any(one.who == seat for one in self.held[COMMANDER])
-        return self.handed_on(seat) or (seat != self.lead and held and self.holder(COMMANDER) != seat)
-
-    def vacant(self) -> bool:
-        """Tell whether the seat that leads has lost command and nobody holds it."""
-        return COMMANDER not in self.holders and self.handed_on(self.lead)
+    def _gave_up(self, seat: str) -> bool:
+        return seat == self.lead and self.command.moved
 
     def led_by_person(self) -> bool:
         """Tell whether command lies with a person: whoever holds it, else who sits in the seat that leads and may."""
-        return not self.vacant() and not self.simulated(self.commander())
+        return not self.command.vacant and not self.simulated(self.commander())
 
     def overdue(self, now: int) -> bool:
         """Tell whether a promised update has not come by drill second `now`, its grace included."""
@@ -263,25 +245,8 @@ class History:
 
     def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
         """Let a seat hold a post from this entry on; `giver` is who passed it on."""
-        if post == COMMANDER and self.holder(post) != seat:
-            self.commanded_since = entry.at
-        self.holders[post] = seat
+        self.posts[post].take(seat, entry, giver)
         self.paired = self.paired or len({self.holder(COMMANDER), self.holder(DEPUTY)} - {None}) == 2
-        before = self.held[post][-1] if self.held[post] else None
-        if before is not None and before.until is None:
-            if before.who == seat:
-                return
-            before.until, before.displaced = entry.at, giver != before.who
-        self.held[post].append(Stretch(seat, entry.at, entry.seq))
-
-    def vacate(self, post: str, entry: Entry) -> None:
-        """Leave a post without a holder from this entry on."""
-        self.holders.pop(post, None)
-        if post == COMMANDER:
-            self.commanded_since = None
-        last = self.held[post][-1] if self.held[post] else None
-        if last is not None and last.until is None:
-            last.until = entry.at
 
     def freeze(self, scope: Iterable[str], kinds: Iterable[str], entry: Entry) -> None:
         """Stop these kinds of changes on these services."""

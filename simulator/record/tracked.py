@@ -1,10 +1,11 @@
-"""What the record keeps track of, one thing each: a task, a run, an alert, an offer, a stretch of time."""
+"""What the record keeps track of, one thing each: a task, a run, an alert, an offer, a stretch of time, a post."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simulator.record.entry import Entry
 from simulator.values import ENGINE, Author, Ref
 
 State = Literal["waiting", "running", "stalled", "done", "failed", "aborted"]
@@ -22,6 +23,70 @@ class Stretch:
     until: int | None = None
     displaced: bool = False
     """Ended by somebody who took it without being given it."""
+
+
+@dataclass(slots=True)
+class Tenure:
+    """A post (commander, deputy, scribe): the seat that is there for it, and who held it when.
+
+    Who is there for it has it, as far as it may be lost, before anybody was named.
+    """
+
+    home: str | None
+    held: list[Stretch] = field(default_factory=list)
+    """Who held it when, in order; they follow one another."""
+    gone: str | None = None
+    """The seat whose holder had to leave it, last, and cannot take it again."""
+
+    @property
+    def holder(self) -> str | None:
+        """Return the seat that holds it."""
+        return self.held[-1].who if self.held and self.held[-1].until is None else None
+
+    @property
+    def since(self) -> int | None:
+        """Return since when its holder has held it."""
+        return self.held[-1].since if self.holder else None
+
+    @property
+    def moved(self) -> bool:
+        """Tell whether the seat that is there for it has lost it: handed over, given away, or left vacant."""
+        return self.holder not in (None, self.home) or (self.gone is not None and self.gone == self.home)
+
+    @property
+    def vacant(self) -> bool:
+        """Tell whether the seat that is there for it has lost it and nobody holds it."""
+        return self.moved and self.holder is None
+
+    @property
+    def left(self) -> bool:
+        """Tell whether its holder, whoever that was, had to go and nobody took it since."""
+        return self.gone is not None and self.holder is None
+
+    def lost_by(self, seat: str) -> bool:
+        """Tell whether a seat had it and has it no more: the one that is there for it, or any that once held it."""
+        if seat == self.home:
+            return self.moved
+        return seat != self.holder and any(one.who == seat for one in self.held)
+
+    def held_at(self, seq: int, at: int) -> str | None:
+        """Return the seat that held it when entry number `seq` was written, at second `at`."""
+        last = next((one for one in reversed(self.held) if one.seq <= seq), None)
+        return last.who if last and (last.until is None or last.until >= at) else None
+
+    def take(self, seat: str, entry: Entry, giver: str | None) -> None:
+        """Let a seat hold it from an entry on; `giver` is who passed it on."""
+        if self.holder == seat:
+            return
+        if self.holder is not None:
+            self.held[-1].displaced = giver != self.holder
+        self.vacate(entry)
+        self.held.append(Stretch(seat, entry.at, entry.seq))
+
+    def vacate(self, entry: Entry) -> None:
+        """Leave it without a holder from an entry on."""
+        if self.holder is not None:
+            self.held[-1].until = entry.at
 
 
 @dataclass(slots=True)

@@ -60,14 +60,14 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
     """Advance `engine` second by second until something needs `role`, the drill ends or `limit` seconds passed."""
     since, read = engine.now, len(engine.journal.entries)
     while engine.now < since + limit and not (engine.ended or engine.finished):
-        before, led = engine.now, not engine.incident.lost_command(role)
+        before, led = engine.now, not engine.incident.command.lost_by(role)
         engine.advance(before + 1)
         if engine.now == before:
             break
         fresh = (x for x in engine.journal.entries[read:] if sees(x, role, engine.circle) and needs(x, role))
         news = next(fresh, None)
         read = len(engine.journal.entries)
-        if led and engine.incident.lost_command(role):
+        if led and engine.incident.command.lost_by(role):
             return Skipped(since, engine.now, "command has left the seat that had it")
         why = news.body.news if news else due(engine.seen_as(role), role, before, engine.now)
         if why:

@@ -135,7 +135,7 @@ def test_the_times_of_tasks_are_those_of_their_entries(name: str) -> None:
 def test_stretches_follow_one_another_and_begin_with_their_entry(name: str) -> None:
     known = History.of(drill(name).scenario, entries(name))
     for post in (COMMANDER, DEPUTY):
-        stretches = known.held[post]
+        stretches = known.posts[post].held
         assert stretches
         for stretch in stretches:
             entry = drill(name).entry(stretch.seq)

@@ -21,6 +21,7 @@ from simulator import events as e
 from simulator.briefing import briefer
 from simulator.errors import ScenarioError
 from simulator.levels import Level
+from simulator.record.tracked import Tenure
 from simulator.scenario import document
 from simulator.values import Author
 from tests.shipped import FOLDER, SPELLED_OUT
@@ -419,7 +420,7 @@ def ticks(policy: Script) -> Iterator[tuple[int, str]]:
     for now in range(0, 1000, 5):
         b = shown(now)
         b.role, b.tasks, b.incident.handoffs, b.incident.offered = "commander", list, {}, {}
-        b.place, b.incident.handed_on = "commander", lambda role: False
+        b.place, b.incident.command = "commander", Tenure("commander")
         yield from ((now, act.cue) for _, act in policy(lambda seat: b))  # noqa: B023
 
 

@@ -241,7 +241,7 @@ def test_who_waits_for_another_person_to_take_vacant_command_is_told_for_whom(ro
     rooms.join(room, "Bob", "deputy")
     room.start(ana)
     room.submit(acts.AssignRole(role="commander", to="commander"), ana)
-    while not room.briefing("commander").incident.handed_on("commander"):
+    while not room.briefing("commander").incident.command.moved:
         found = room.skip_ahead(ana)
     assert found.why == "command has left the seat that had it"
     assert found.until <= 901, "a skip stops there"
@@ -255,7 +255,7 @@ def lost(rooms: Rooms, scenario: str, deputy: str) -> tuple[Room, str, Participa
     room.start(ana)
     for post, seat in (("commander", "commander"), ("deputy", deputy)):
         assert room.submit(acts.AssignRole(role=post, to=seat), ana).refusal is None
-    while not room.briefing("commander").incident.handed_on("commander"):
+    while not room.briefing("commander").incident.command.moved:
         room.skip_ahead(ana)
     return room, token, ana
 

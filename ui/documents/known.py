@@ -81,10 +81,7 @@ class SeatView:
         """Return who holds a post now, or held it when an entry was written."""
         if seq is None:
             return self.seat(self.b.incident.holder(post))
-        held = [one for one in self.b.incident.held.get(post, []) if one.seq <= seq]
-        last = held[-1] if held else None
-        at = self._at.get(seq, 0)
-        return self.seat(last.who) if last and (last.until is None or last.until >= at) else ""
+        return self.seat(self.b.incident.posts[post].held_at(seq, self._at.get(seq, 0)))
 
     def severity(self, seq: int | None = None) -> str:
         """Return the severity in force now, or when an entry was written."""

@@ -64,9 +64,9 @@ def guides(room: Room) -> bool:
 
 def leads(b: Briefing) -> bool:
     """Tell whether a seat is led through: it has command, or had it and can go on where it is, or may take it."""
-    if b.incident.lost_command(b.role):
+    if b.incident.command.lost_by(b.role):
         return next_seat(b) is not None
-    return b.incident.has_duty(b.role, "commands") or b.incident.vacant()
+    return b.incident.has_duty(b.role, "commands") or b.incident.command.vacant
 
 
 def guide(k: SeatView) -> list[Piece]:
@@ -138,11 +138,6 @@ def _several(kind: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]
 
 def _given(*kinds: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]:
     return lambda k: bool(k.done(*kinds))
-
-
-def _left(k: SeatView) -> bool:
-    """Tell whether who led had to go and nobody took over by name."""
-    return k.b.incident.holder(COMMANDER) is None and COMMANDER in k.b.incident.gone
 
 
 def _led(k: SeatView) -> bool:
@@ -258,7 +253,7 @@ FIRST = (
         "Go on from another seat.",
         "Command has left the one you sit in, and whoever closes needs it. Press Go on as {onwards}, at the top. It is "
         "the same drill; this guide goes with you, and says what is yours to do.",
-        lambda k: not k.b.incident.lost_command(k.b.role),
+        lambda k: not k.b.incident.command.lost_by(k.b.role),
     ),
     Lesson(
         "Hand command over.",
@@ -296,7 +291,7 @@ LESSONS = (
         _led,
         (
             Instead(
-                _left,
+                lambda k: k.b.incident.command.left,
                 "Who led had to go, nobody does now, and nothing is closed without. It can be you, as {seat}: in the "
                 "line at the foot type `/ic me`.",
             ),

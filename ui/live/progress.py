@@ -108,7 +108,7 @@ def _all(*found: int | None) -> int | None:
 
 
 def _held(k: SeatView, post: str) -> int | None:
-    return min((one.since for one in k.b.incident.held.get(post, [])), default=None)
+    return min((one.since for one in k.b.incident.posts[post].held), default=None)
 
 
 def _lane(k: SeatView, *lanes: str) -> int | None:

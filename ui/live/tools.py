@@ -65,7 +65,7 @@ def next_seat(b: Briefing) -> Seat | None:
 
     None where they have it still, and where another person has it or is next: command is theirs then.
     """
-    if not b.incident.lost_command(b.role):
+    if not b.incident.command.lost_by(b.role):
         return None
     heir = b.leads_on()
     return next((seat for seat in _free(b) if seat.id == heir), None)
@@ -81,7 +81,7 @@ def onwards_html(b: Briefing) -> str:
     seat = next_seat(b)
     if seat is not None:
         return _sit(seat, f"Go on as {in_short(seat, b)}", "primary")
-    if not b.incident.handed_on(b.role):
+    if b.role != b.incident.lead or not b.incident.command.moved:
         return ""
     who, leads = b.incident.person(b.leads_on() or ""), b.incident.holder(COMMANDER) is not None
     said = f'<span class="quiet">{escape(who)} {"leads now" if leads else "is next to lead"}</span>' if who else ""

@@ -69,7 +69,7 @@ def _clock(here: Here, fields: Fields) -> str:
 def _sit(here: Here, fields: Fields) -> str:
     """Go on from another seat, for whoever has lost command."""
     b = here.room.briefing(here.role)
-    if not here.plays or not b.incident.lost_command(here.role):
+    if not here.plays or not b.incident.command.lost_by(here.role):
         raise AccessDenied("you change seats here once you have lost command; before that, in the lobby")
     here.room.take_seat(here.person, str(fields.get("seat", "")))
     return "You sit somewhere else now"
