@@ -7,10 +7,13 @@ comparisons, claims of recovery and scoring share this one definition; it reads 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.record.history import History
+from simulator.record.tracked import Run
 from simulator.scenario.model import Scenario
+from simulator.values import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +27,40 @@ class WorldChange:
 
 def changes(history: History, scenario: Scenario) -> list[WorldChange]:
     """Return what changed the world since T+0, in order."""
-    found = []
-    for run in history.runs.values():
-        spec = scenario.find("actions", run.ident) if run.what == "action" else None
-        if spec is None or spec.looks or run.started is None:
-            continue
-        if run.state == "done" and spec.effects + spec.starts_with:
-            found.append(WorldChange(run.finished or run.started, run.finish_seq, f"“{spec.title}”"))
-        elif run.state == "aborted" and spec.starts_with + spec.abort_effects:
-            found.append(WorldChange(run.aborted or run.started, run.finish_seq, f"stopping “{spec.title}”"))
-    turned = {f"inject:{one.id}": one.persona for one in scenario.injects if one.effects}
-    turned |= {f"change:{one.id}": one.summary for one in scenario.merges if one.effects}
-    turned |= {f"change:{one.id}_defect": f"what came of “{one.title}”" for one in scenario.actions if one.mishap}
-    found += [WorldChange(at, seq, turned[ref]) for at, seq, ref in history.happened if at >= 0 and ref in turned]
-    return sorted(found, key=lambda change: (change.at, change.seq))
+    return sorted(_newest_first(history, scenario), key=lambda change: (change.at, change.seq))
 
 
 def last_change(history: History, scenario: Scenario) -> WorldChange | None:
     """Return the last of them."""
-    return max(changes(history, scenario), key=lambda change: (change.at, change.seq), default=None)
+    return next(_newest_first(history, scenario), None)
+
+
+def _newest_first(history: History, scenario: Scenario) -> Iterator[WorldChange]:
+    for at, seq, ref in reversed(history.happened):
+        what = _run(history.runs[ref], scenario) if ref in history.runs else _from_outside(ref, scenario, at)
+        if what is not None:
+            yield WorldChange(at, seq, what)
+
+
+def _run(run: Run, scenario: Scenario) -> str | None:
+    """Return what a run that is over is called where it changed the world."""
+    spec = scenario.find("actions", run.ident)
+    if spec is None or spec.looks or run.started is None:
+        return None
+    if run.state == "done":
+        return f"“{spec.title}”" if spec.effects + spec.starts_with else None
+    return f"stopping “{spec.title}”" if spec.starts_with + spec.abort_effects else None
+
+
+def _from_outside(ref: Ref, scenario: Scenario, at: int) -> str | None:
+    """Return what an inject, a merge or a mishap is called where it changed the world after T+0."""
+    if at < 0:
+        return None
+    if ref.kind == "inject":
+        inject = scenario.find("injects", ref.ident)
+        return inject.persona if inject is not None and inject.effects else None
+    merge = scenario.find("merges", ref.ident)
+    if merge is not None:
+        return merge.summary if merge.effects else None
+    slips = (one for one in scenario.actions if one.mishap and ref.ident == f"{one.id}_defect")
+    return next((f"what came of “{one.title}”" for one in slips), None)

@@ -164,6 +164,7 @@ class ActionAborted(Event, group="action", news="something was aborted", closed_
     def fold(self, history: History, entry: Entry) -> None:
         run = history.runs[self.run]
         run.state, run.finished, run.aborted = "aborted", entry.at, entry.at
+        history.happened.append((entry.at, run.finish_seq, self.run))
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return Said("action", "aborted", "", n.title("actions", self.action))

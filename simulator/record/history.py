@@ -84,7 +84,7 @@ class History:
         self.delivered: dict[str, int] = {}
         """Inject id -> sequence number."""
         self.happened: list[tuple[int, int, Ref]] = []
-        """What came from outside and may have changed the world: second, entry, reference."""
+        """What may have changed the world, as it came: second, entry, and the run that is over, inject or merge."""
         self.handoffs: dict[str, Offer] = {}
         self.refs: dict[str, int] = {}
         """Reference -> sequence number of the entry behind it."""
@@ -293,6 +293,8 @@ class History:
             return
         known.state = known.outcome = "done" if ok else "stalled" if stalled else "failed"
         known.finished, known.carried, known.finish_seq = entry.at, entry.at, entry.seq
+        if ok and known.what == "action":
+            self.happened.append((entry.at, entry.seq, run))
 
     def lane_of(self, role: str) -> str | None:
         """Return the lane of a role."""
