@@ -14,7 +14,7 @@ from simulator.room.store import Participant
 from simulator.text import clock
 from ui import session
 from ui.debrief_parts.downloads import downloads
-from ui.debrief_parts.drill import Debriefed, book_of, counts, key_of, scored, shelved
+from ui.debrief_parts.drill import Debriefed, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
 from ui.debrief_parts.keys import guessed
 from ui.debrief_parts.lines import Lines
@@ -28,6 +28,7 @@ from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
 from ui.parts.over import score_again
+from ui.parts.reviewed import book_of, counts
 from ui.parts.text import escape, plain, sentence
 
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from analytics.overrides import playbook_of
-from analytics.playbook import DEFAULT, Playbook, load, names
+from analytics.playbook import load
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.report.charts import CHARTS
@@ -20,13 +19,11 @@ from analytics.report.charts.spec import Charted, Reviewed
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
-from simulator.catalogue import called
 from simulator.loaded import LoadedScenario
-from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
-from ui.parts.words import NamesThen, voices
+from ui.parts.reviewed import ReviewedDrill, book_of, counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +35,7 @@ def _table(make: Callable[[RecordView], pd.DataFrame]) -> cached_property[pd.Dat
 
 
 @dataclass(frozen=True, eq=False)
-class Debriefed:
+class Debriefed(ReviewedDrill):
     """A record with everything the views ask of it."""
 
     journal: Journal
@@ -62,23 +59,6 @@ class Debriefed:
         lines = (f"{x.seq} {x.at} {x.by} {x.body.model_dump_json()}" for x in self.journal)
         whole = "\n".join([self.journal.header.model_dump_json(), *lines])
         return hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()
-
-    @cached_property
-    def playbook(self) -> Playbook:
-        return book_of(playbook_of(self.card) or counts(self.journal))
-
-    @cached_property
-    def view(self) -> RecordView:
-        return RecordView(frames.record_of(self.journal, self.scenario), self.playbook)
-
-    @cached_property
-    def names(self) -> Names:
-        return Names(called(self.scenario), voices=voices(self.journal.entries))
-
-    @cached_property
-    def names_then(self) -> NamesThen:
-        """The names of each moment. A scripted responder sits in every seat: then it is the handles that say who."""
-        return NamesThen(self.names, self.journal.entries if self.journal.header.policy is None else ())
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -167,13 +147,3 @@ def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:
         return None
     record = frames.record_of(journal, scenario)
     return score(record, book_of(counts(journal))).as_data()
-
-
-def counts(journal: Journal) -> str:
-    """Return the name of the playbook whose score counts: the one that the drill was played with."""
-    return journal.header.playbook.id if journal.header.playbook else DEFAULT
-
-
-def book_of(name: str) -> Playbook:
-    """Return a playbook by its name, the default for one that does not come with the program."""
-    return load(name if name in names() else DEFAULT)

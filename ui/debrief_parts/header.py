@@ -12,9 +12,10 @@ from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Debriefed, counts
+from ui.debrief_parts.drill import Debriefed
 from ui.pages import Page
 from ui.parts.labels import words
+from ui.parts.reviewed import counts
 from ui.parts.text import escape
 
 

@@ -13,8 +13,9 @@ from analytics.overrides import in_force, total_by_hand
 from analytics.report import tables as frames
 from simulator.errors import DrillError
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Debriefed, counts
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import quiet
+from ui.parts.reviewed import counts
 from ui.parts.text import escape, plain, sentence
 
 Correct = Callable[[str, float, str], None]

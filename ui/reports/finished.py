@@ -11,11 +11,7 @@ from typing import Any
 
 from analytics.follow_through.score import FollowScore, score_follow_through
 from analytics.follow_through.view import FollowUpView
-from analytics.overrides import playbook_of
-from analytics.playbook import DEFAULT, Playbook, load, names
-from analytics.report.tables import record_of
 from analytics.score import score
-from analytics.view import RecordView
 from simulator.catalogue import called
 from simulator.errors import DrillError
 from simulator.names import Names
@@ -25,11 +21,12 @@ from simulator.room import companions
 from simulator.room.nameless import for_participants, nameless, unnamer
 from simulator.room.notes import Note, ratings
 from simulator.scenario.model import Scenario
-from ui.parts.words import NamesThen, voices
+from ui.parts.reviewed import ReviewedDrill
+from ui.parts.words import voices
 
 
 @dataclass(frozen=True, eq=False)
-class Finished:
+class Finished(ReviewedDrill):
     """One drill that is over."""
 
     journal: Journal
@@ -58,27 +55,10 @@ class Finished:
         return hashlib.blake2s(repr(kept).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
     @cached_property
-    def playbook(self) -> Playbook:
-        """The playbook that the drill was played with."""
-        played = self.journal.header.playbook
-        name = playbook_of(self.card) or (played.id if played else DEFAULT)
-        return load(name if name in names() else DEFAULT)
-
-    @cached_property
-    def view(self) -> RecordView:
-        """The record as criteria ask for it."""
-        return RecordView(record_of(self.journal, self.scenario), self.playbook)
-
-    @cached_property
     def names(self) -> Names:
-        """What things are called."""
+        """What things are called; a scripted responder sits in every seat, and goes by it."""
         scripted = self.journal.header.policy is not None
         return Names(called(self.scenario), voices=voices(self.journal.entries), by_seat=scripted)
-
-    @cached_property
-    def names_then(self) -> NamesThen:
-        """Who was called what when; a scripted responder sits in every seat."""
-        return NamesThen(self.names, self.journal.entries if self.journal.header.policy is None else ())
 
     @cached_property
     def people(self) -> tuple[str, ...]:
