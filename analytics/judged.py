@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 Points = Annotated[float, Field(gt=0, le=100)]
 

@@ -26,7 +26,7 @@ from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 
 class Criterion(Judged):

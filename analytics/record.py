@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from simulator.errors import JournalError
 from simulator.record.formats import upgrade_references
 from simulator.record.journal import Journal, first_problem
+from simulator.scenario.data import Data
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Data
 
 
 class Course(Data):

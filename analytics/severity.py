@@ -10,8 +10,8 @@ from pydantic import Discriminator, Field, Tag
 from simulator.errors import nearest
 from simulator.levels import Level
 from simulator.scenario.conventions import Conventions
+from simulator.scenario.data import Data
 from simulator.scenario.document import Steps
-from simulator.scenario.parts import Data
 
 Wrong = tuple[Steps, str, str]
 """Where under `severity`, what is wrong, and how to mend it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from analytics.judged import Judged, Points
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 Ident = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Source = Literal["signals", "checkpoints", "ownership", "factors", "steps", "turning_points"]

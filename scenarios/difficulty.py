@@ -8,8 +8,9 @@ from typing import Any
 
 from simulator.errors import UnknownName
 from simulator.loaded import LoadedScenario
+from simulator.scenario.data import Duration
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Duration, Metric
+from simulator.scenario.parts import Metric
 from simulator.scenario.people import Cue, Role
 
 DIFFICULTIES = ("novice", "standard", "expert")

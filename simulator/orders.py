@@ -16,7 +16,7 @@ from simulator.levels import PlayedBook
 from simulator.policy import Order
 from simulator.record.formats import upgrade, upgrade_body
 from simulator.record.journal import TRAILING, Header, Journal, first_problem, object_in, refused
-from simulator.scenario.parts import YEAR
+from simulator.scenario.data import YEAR
 from simulator.values import Author, Part
 
 

@@ -16,7 +16,7 @@ from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 
 @judges(take_action="action", run_query="query")

@@ -10,7 +10,7 @@ from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 NOT_BACK = 0.3
 """What a comparison is worth that shows that it is not back: it was made."""

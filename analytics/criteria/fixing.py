@@ -27,7 +27,8 @@ from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import Action, Data
+from simulator.scenario.data import Data
+from simulator.scenario.parts import Action
 
 Need = Literal["known_good", "low_risk", "small", "urgent", "cause_known", "calm", "temporary", "prechecked"]
 

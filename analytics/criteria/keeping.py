@@ -10,7 +10,7 @@ from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
 from analytics.view import Moment, RecordView
 from simulator import acts
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 from simulator.values import Kept, Ref
 
 ACTS: Mapping[str, tuple[type[acts.Act], ...]] = {

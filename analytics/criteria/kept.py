@@ -13,7 +13,7 @@ from analytics.scorecard import Finding, Mark, clock, counted
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator.acts import Act
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 DAY = 24
 """Hours for which somebody has to watch."""

@@ -12,8 +12,9 @@ from analytics.runs.walk import Turn, Walk, begin, untouched_turns
 from simulator.loaded import LoadedScenario
 from simulator.monitoring.onset import onset_shift
 from simulator.scenario.conditions import holds
+from simulator.scenario.data import Condition
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action, Condition
+from simulator.scenario.parts import Action
 from simulator.scenario.world import World
 
 TRIED_AT = 300

@@ -18,7 +18,7 @@ from simulator.errors import ScenarioError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import first_problem
 from simulator.scenario import document
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 
 class CourseStep(Data):

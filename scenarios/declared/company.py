@@ -17,9 +17,9 @@ from scenarios.written import Written, schema_problems
 from simulator.errors import ScenarioError
 from simulator.files import UnreadableFile, text_of
 from simulator.scenario.conventions import Audience, LevelName
+from simulator.scenario.data import Data
 from simulator.scenario.declared.spec import Word
 from simulator.scenario.document import LARGEST, Document, read
-from simulator.scenario.parts import Data
 
 FILE = "company.yaml"
 """What the file of a company is called."""

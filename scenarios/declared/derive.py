@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from scenarios.declared.drill import DrillData
 from scenarios.declared.moves import MoveData
 from simulator.scenario.conditions import holds
+from simulator.scenario.data import Condition
 from simulator.scenario.declared.program import Program
 from simulator.scenario.declared.world import BOUND, DeclaredWorld
 from simulator.scenario.document import Steps
-from simulator.scenario.parts import Condition
 
 TRIED_AT = 300
 """Drill second at which each move is tried."""

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from scenarios.declared.moves import CourseData, MoveData
 from scenarios.declared.seen import Id, LogData, LookData, SignalData, Texts
 from simulator.scenario.conventions import Audience, LevelName
+from simulator.scenario.data import DAY, Condition, Data, Seconds, Span, Template
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
-from simulator.scenario.parts import DAY, Condition, Data, Seconds, Span, Template
 from simulator.scenario.people import AnyOf
 from simulator.values import Dimension, Duty, Lane, Post
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scenarios.declared.seen import Texts
+from simulator.scenario.data import Condition, Data, Span, Template
 from simulator.scenario.declared.spec import Word
-from simulator.scenario.parts import Condition, Data, Span, Template
 from simulator.values import Strategy
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from simulator.scenario.data import SEVERAL, Condition, Data, Seconds, Span, Template
 from simulator.scenario.declared.spec import Formula
-from simulator.scenario.parts import SEVERAL, Condition, Data, Seconds, Span, Template
 
 Texts = Annotated[tuple[str, ...], SEVERAL]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from simulator.scenario.data import Notation
 from simulator.scenario.document import Steps, inside
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Notation
 from simulator.values import Pick
 
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")

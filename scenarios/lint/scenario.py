@@ -18,9 +18,10 @@ from scenarios.problem import Level, Problem, of_error
 from scenarios.written import Written
 from simulator.errors import BrokenTemplate, ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
+from simulator.scenario.data import Notation
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action, Hold, Notation
+from simulator.scenario.parts import Action, Hold
 from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, dig, render
 from simulator.values import PLACES, Duty, Pick

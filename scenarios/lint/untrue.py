@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from scenarios.problem import Problem
 from scenarios.written import Written
+from simulator.scenario.data import Seconds
 from simulator.scenario.document import Steps
-from simulator.scenario.parts import Seconds
 
 FACTS = (
     "fault", "changes", "merges", "services", "roles", "causes", "parameters", "context",

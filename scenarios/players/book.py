@@ -25,8 +25,8 @@ from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
 from simulator.described import Described
 from simulator.errors import nearest
+from simulator.scenario.data import Data, RoleId, Seconds
 from simulator.scenario.document import Document, Steps, read
-from simulator.scenario.parts import Data, RoleId, Seconds
 from simulator.values import Pick
 
 Raw = dict[str, Any]

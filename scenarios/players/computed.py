@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from scenarios.players.when import Queries, decision_for
 from simulator.briefing import Briefing
 from simulator.levels import STANDARD, at_rank
+from simulator.scenario.data import ActionId, Data, FigureId, MetricId, QueryId
 from simulator.scenario.document import Steps
-from simulator.scenario.parts import ActionId, Data, FigureId, MetricId, QueryId
 
 
 class NotYetError(Exception):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import SEVERAL, ActionId, Data, MetricId, QueryId, RoleId, Seconds
+from simulator.scenario.data import SEVERAL, ActionId, Data, MetricId, QueryId, RoleId, Seconds
 from simulator.values import Pick, Scalar
 
 Injects = Annotated[tuple[Annotated[str, Pick("injects")], ...], SEVERAL]

@@ -12,7 +12,8 @@ from typing import Literal
 
 from simulator import events as e
 from simulator.drill import Drill
-from simulator.scenario.parts import Duration, Query
+from simulator.scenario.data import Duration
+from simulator.scenario.parts import Query
 from simulator.scenario.people import WrongPlace
 from simulator.values import WORLD, Ref
 

@@ -19,7 +19,7 @@ from simulator.drill import Process
 from simulator.loaded import Agent
 from simulator.people.work import draw
 from simulator.record.tracked import Task
-from simulator.scenario.parts import Duration
+from simulator.scenario.data import Duration
 from simulator.staffed import StaffedDrill
 from simulator.values import COMMANDER, DEPUTY, PLACES, Author, Ref
 

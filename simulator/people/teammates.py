@@ -16,7 +16,8 @@ from simulator.people.slips import CORRECT, NOTICE, SHORTER, Slips
 from simulator.people.work import Work, draw
 from simulator.record.tracked import Task
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import Action, Duration, FigureSpec, Query
+from simulator.scenario.data import Duration
+from simulator.scenario.parts import Action, FigureSpec, Query
 from simulator.scenario.people import Cue, Role
 from simulator.text import spoken
 from simulator.values import ENGINE, Author, Ref

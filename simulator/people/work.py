@@ -19,7 +19,8 @@ from simulator import events as e
 from simulator.actions import STALL_POLL, ActionRun, lasting, obstacle
 from simulator.drill import Drill, Process
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import Action, Duration, Mishap, Query
+from simulator.scenario.data import Duration
+from simulator.scenario.parts import Action, Mishap, Query
 from simulator.scenario.people import WrongPlace
 from simulator.values import Ref
 

@@ -25,7 +25,7 @@ from simulator.events import EVENT, CommandRefused
 from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Body, Entry
 from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
-from simulator.scenario.parts import YEAR
+from simulator.scenario.data import YEAR
 from simulator.values import Author, Part
 
 TRAILING = frozenset({"references", "beside", "digests"})

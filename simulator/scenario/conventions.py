@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from simulator.levels import PlayedBook, moved
-from simulator.scenario.parts import Data
+from simulator.scenario.data import Data
 
 Audience = Literal["public", "internal", "restricted"]
 """Whom an update is for."""

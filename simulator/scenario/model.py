@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from simulator.scenario import data as d
 from simulator.scenario import parts as p
 from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
 from simulator.scenario.people import Role, Strain, WrongPlace
@@ -14,19 +15,19 @@ from simulator.scenario.teaching import Hint, TeachingPoint
 from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
 
 
-class Deadline(p.Data):
+class Deadline(d.Data):
     """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
 
-    cap: p.CapId
-    after: tuple[p.QueryId, ...]
-    within: p.Seconds
-    paged: tuple[p.RoleId, ...] = ()
-    done: tuple[p.ActionId, ...] = ()
+    cap: d.CapId
+    after: tuple[d.QueryId, ...]
+    within: d.Seconds
+    paged: tuple[d.RoleId, ...] = ()
+    done: tuple[d.ActionId, ...] = ()
     title: str
     """What is missing where it did not happen: “counsel was not paged”."""
 
 
-class Window(p.Data):
+class Window(d.Data):
     """A stretch of time, in minutes; negative is before T+0."""
 
     from_: float = Field(alias="from")
@@ -39,77 +40,77 @@ class Window(p.Data):
         return self
 
 
-class UpdateKnobs(p.Data):
+class UpdateKnobs(d.Data):
     """Knobs of the world that telling people turns to 1."""
 
-    public: p.Knob | None = None
+    public: d.Knob | None = None
     """Turned by every public update."""
-    detail: p.Knob | None = None
+    detail: d.Knob | None = None
     """Turned by what says outside need-to-know what only the circle may know."""
 
 
-class Overlay(p.Data):
+class Overlay(d.Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
     dependency: str
     """Class of what is hit, as playbooks name them: auth, billing, queue, observability …"""
     windows: dict[Annotated[str, Pick("criteria")], tuple[float, float]] = {}
     """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
-    freeze_scope: tuple[p.ServiceId, ...]
-    readiness_queries: tuple[p.QueryId, ...]
+    freeze_scope: tuple[d.ServiceId, ...]
+    readiness_queries: tuple[d.QueryId, ...]
     """Queries that show whether the fall-back can be executed."""
-    readiness_fact: p.Fact
+    readiness_fact: d.Fact
     """World fact that says `ready` or `blocked`."""
-    baseline_queries: tuple[p.QueryId, ...] = ()
+    baseline_queries: tuple[d.QueryId, ...] = ()
     """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
-    owner_chain: tuple[p.SeatId, ...] | None = None
+    owner_chain: tuple[d.SeatId, ...] | None = None
     """Seats that hand work on, one to the next; None: whoever investigates, executes and verifies."""
-    dual_sign_off: tuple[p.SeatId, ...] = ()
+    dual_sign_off: tuple[d.SeatId, ...] = ()
     """Roles that sign repairs; where there are any, their signatures are the owner chain."""
-    write_freeze: tuple[p.ActionId, ...] = ()
+    write_freeze: tuple[d.ActionId, ...] = ()
     """Actions that stop what is being written wrongly: the first half of a billing posture."""
-    boundary_queries: tuple[p.QueryId, ...] = ()
+    boundary_queries: tuple[d.QueryId, ...] = ()
     """Queries that show up to where it was: the second half."""
-    capture_before: tuple[p.ActionId, ...] = ()
+    capture_before: tuple[d.ActionId, ...] = ()
     """Actions before the first of which evidence must be captured, because they take it along; where none are named,
     the first step that is no flag, and whatever cannot be undone."""
     baseline: Window = Window.model_validate({"from": -55, "to": -25})
     """The quiet window people usually compare with. Everybody is offered it from the start, so its place and width must
     not tell when the fault began: ten minutes near the oldest that panels show, or the same hour two days ago."""
-    indicators: tuple[p.MetricId, ...] = ()
+    indicators: tuple[d.MetricId, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
-    segment_indicators: dict[p.SegmentId, p.MetricId] = {}
-    health_queries: tuple[p.QueryId, ...] = ()
-    evidence_queries: dict[str, tuple[p.QueryId, ...]] = {}
+    segment_indicators: dict[d.SegmentId, d.MetricId] = {}
+    health_queries: tuple[d.QueryId, ...] = ()
+    evidence_queries: dict[str, tuple[d.QueryId, ...]] = {}
     """Kind of evidence, in the words of playbooks that ask for it -> queries that give it."""
-    need_to_know: tuple[p.RoleId, ...] = ()
+    need_to_know: tuple[d.RoleId, ...] = ()
     """Roles inside the circle of a protected incident; empty in an open one."""
-    capture_action: p.ActionId | None = None
+    capture_action: d.ActionId | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
     update_knobs: UpdateKnobs = UpdateKnobs()
-    cap_facts: dict[p.CapId, dict[p.Fact, str]] = {}
+    cap_facts: dict[d.CapId, dict[d.Fact, str]] = {}
     """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()
-    reporter_action: p.ActionId | None = None
+    reporter_action: d.ActionId | None = None
     """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
 
 
-class Easier(p.Data):
+class Easier(d.Data):
     """What `novice` adds: alerts (none of them pages) and panels on series that exist anyway."""
 
     alerts: tuple[p.AlertRule, ...] = ()
-    panels: tuple[p.MetricId, ...] = ()
+    panels: tuple[d.MetricId, ...] = ()
     """Metrics shown on the console without being asked for."""
 
 
-class Harder(p.Data):
+class Harder(d.Data):
     """What `expert` adds to what it does everywhere (more noise, later cues, no hints)."""
 
-    missing: dict[p.MetricId, p.Seconds] = {}
+    missing: dict[d.MetricId, d.Seconds] = {}
     """Metric id -> from when on it gives no data."""
-    absent: tuple[p.RoleId, ...] = ()
+    absent: tuple[d.RoleId, ...] = ()
     """Specialists whose first page goes unanswered, and whose secondary takes longer."""
     injects: tuple[p.Inject, ...] = ()
     """A second fault, as something that happens at a time (`effects`) and is heard of."""
@@ -126,7 +127,7 @@ def _utc(value: str) -> str:
     return value
 
 
-class Scenario(p.Data):
+class Scenario(d.Data):
     """A whole scenario, as its author wrote it."""
 
     format: Literal[1] = 1
@@ -151,9 +152,9 @@ class Scenario(p.Data):
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
     """Identifier such as INC-2041."""
-    starts_at: Annotated[p.Seconds, Field(ge=-p.DAY, le=0)]
-    horizon: Annotated[p.Seconds, Field(gt=0, le=p.DAY)]
-    fault_at: p.Seconds
+    starts_at: Annotated[d.Seconds, Field(ge=-d.DAY, le=0)]
+    horizon: Annotated[d.Seconds, Field(gt=0, le=d.DAY)]
+    fault_at: d.Seconds
     """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str
     severity_facts: tuple[p.SeverityFact, ...]
@@ -166,9 +167,9 @@ class Scenario(p.Data):
     """Where commands can end up by mistake; what simulated people's slips print."""
     strain: Strain = Strain()
     channels: tuple[str, ...] = ("incident",)
-    room: p.Channel = "incident"
+    room: d.Channel = "incident"
     """Channel in which the team works; in a protected incident a restricted one."""
-    restricted: tuple[p.Channel, ...] = ()
+    restricted: tuple[d.Channel, ...] = ()
     """Channels that only `overlay.need_to_know` can read."""
     segments: tuple[p.Segment, ...]
     harm: tuple[p.HarmDimension, ...]
@@ -181,14 +182,14 @@ class Scenario(p.Data):
     queries: tuple[p.Query, ...]
     actions: tuple[p.Action, ...]
     injects: tuple[p.Inject, ...]
-    topics: tuple[p.Pickable, ...]
+    topics: tuple[d.Pickable, ...]
     causes: tuple[p.Cause, ...]
     blast: tuple[p.Tick, ...]
     """What can get worse: risks, side effects and segments that a statement may name."""
     residual_risks: tuple[p.Tick, ...]
     unknowns: tuple[p.Tick, ...]
     reasons: tuple[p.Tick, ...]
-    needs: tuple[p.Pickable, ...]
+    needs: tuple[d.Pickable, ...]
     revisions: tuple[p.Tick, ...]
     """Revisions one could go back to; the true one is known-good."""
     factors: tuple[p.Factor, ...]

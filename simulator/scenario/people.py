@@ -6,18 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.scenario.parts import (
-    SEVERAL,
-    Condition,
-    Data,
-    Duration,
-    Seconds,
-    Share,
-    Template,
-    Titled,
-    Took,
-    TopicId,
-)
+from simulator.scenario.data import SEVERAL, Condition, Data, Duration, Seconds, Share, Template, Titled, Took, TopicId
 from simulator.values import Duty, Lane
 
 AnyOf = Annotated[tuple[Condition, ...], SEVERAL]

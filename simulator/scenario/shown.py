@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simulator.scenario.data import Pickable
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import AlertRule, Metric, Pickable, Reach
+from simulator.scenario.parts import AlertRule, Metric, Reach
 from simulator.values import Ref
 
 GROUPS = (

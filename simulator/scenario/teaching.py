@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.scenario.parts import Condition, Data, SeatId, Seconds
+from simulator.scenario.data import Condition, Data, SeatId, Seconds
 
 
 class TeachingPoint(Data):

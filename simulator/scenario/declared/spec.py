@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from simulator.scenario.parts import Data, Seconds, Span
+from simulator.scenario.data import Data, Seconds, Span
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A name that formulas use: small letters, digits and underscores."""
