@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from simulator.room.store import Store
-from tests.e2e.conftest import READY, Console, Server, eventually
+from tests.e2e.console import READY, Console
+from tests.e2e.server import Server, eventually
 
 VIEWS = ("2 Who knew what", "3 What else", "4 As a team", "5 Strengths and gaps")
 

@@ -15,7 +15,7 @@ from simulator.engine import Engine
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.e2e.conftest import PATIENCE, Server, eventually
+from tests.e2e.server import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
 LOOKS = itertools.count()

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from simulator.room.store import Store
-from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server
+from tests.e2e.console import READY, SHOTS
 from tests.e2e.scripted import HOST, Played, played
+from tests.e2e.server import PATIENCE, Server
 from ui.session import COOKIE, COOKIE_JOIN, TEAMS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]

@@ -14,7 +14,8 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.e2e.conftest import PATIENCE, READY, Console, Server, every_form
+from tests.e2e.console import READY, Console, every_form
+from tests.e2e.server import PATIENCE, Server
 from ui.live.desk import TABS
 from ui.session import COOKIE
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import ARGS, PATIENCE, READY, Console, Server, free_port
+from tests.e2e.console import ARGS, READY, Console
+from tests.e2e.server import PATIENCE, Server, free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 

@@ -10,8 +10,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import eventually
 from tests.e2e.desk import Stage, form, go_on, row, said, unfold
+from tests.e2e.server import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 

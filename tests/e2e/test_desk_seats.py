@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from simulator.values import OBSERVER
-from tests.e2e.conftest import PATIENCE, SHOTS
+from tests.e2e.console import SHOTS
 from tests.e2e.desk import Stage, form, go_on, said, unfold
+from tests.e2e.server import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 

@@ -18,7 +18,8 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server, every_form
+from tests.e2e.console import READY, SHOTS, every_form
+from tests.e2e.server import PATIENCE, Server
 from tests.room.rooms import say
 from ui.parts.begin import FIRST
 from ui.session import COOKIE

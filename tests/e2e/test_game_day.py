@@ -21,7 +21,8 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import PATIENCE, SHOTS, Server, eventually
+from tests.e2e.console import SHOTS
+from tests.e2e.server import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e import test_practise
-from tests.e2e.conftest import ROOT, Server
+from tests.e2e.server import ROOT, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from simulator.acts import ACTS
-from tests.e2e.conftest import NOTICED_MS, Console, Server, eventually, way_in
+from tests.e2e.console import NOTICED_MS, Console, way_in
+from tests.e2e.server import Server, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 MOST_TABS = 60

@@ -14,7 +14,8 @@ from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.e2e.conftest import PATIENCE, Server, eventually, every_form
+from tests.e2e.console import every_form
+from tests.e2e.server import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]

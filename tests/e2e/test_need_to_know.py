@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios import load
-from tests.e2e.conftest import SHOTS, Console, Server, host, join, let_tick
+from tests.e2e.console import SHOTS, Console, host, join, let_tick
+from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

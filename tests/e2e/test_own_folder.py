@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios.roots import FOLDERS
-from tests.e2e.conftest import Console, Server, look_at
+from tests.e2e.console import Console, look_at
 from tests.e2e.debrief import read_debrief
+from tests.e2e.server import Server
 from tests.scenarios.drills import EXAMPLES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]

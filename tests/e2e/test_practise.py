@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Console, Server, look_at
+from tests.e2e.console import Console, look_at
 from tests.e2e.debrief import VIEWS, read_debrief
+from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 IMPACT = "sessctl impact --now"

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Console, Server
+from tests.e2e.console import Console
 from tests.e2e.debrief import read_debrief
+from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 TITLE = "Revenue that was never booked"

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Console, Server
+from tests.e2e.console import Console
+from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import SHOTS, Server, host, join, let_tick
+from tests.e2e.console import SHOTS, host, join, let_tick
+from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 

@@ -2,83 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from scenarios import load, variants
 from scenarios.lint.book import check_book
 from scenarios.players.book import read_book, schema
 from scenarios.players.computed import FORMS, NotYetError, parsed, resolved
-from scenarios.players.script import MOST_BEHIND, TRIES, Script, Step
+from scenarios.players.script import Step
 from scenarios.players.when import When, met
-from simulator import acts
-from simulator import events as e
-from simulator.briefing import briefer
 from simulator.errors import ScenarioError
 from simulator.levels import Level
-from simulator.record.tracked import Tenure
 from simulator.scenario import document
-from simulator.values import Author
+from tests.scenarios.briefed import decisions, finished, measured, output, run, shown
 from tests.shipped import FOLDER, SPELLED_OUT
-from tests.simulator.toy import engine
-
-# --- somebody who is briefed -----------------------------------------------------------------------------
-
-
-def run(ident: str, state: str = "done", finished: int | None = 300, signs: tuple[str, ...] = ()) -> SimpleNamespace:
-    return SimpleNamespace(what="action", ident=ident, state=state, finished=finished, waits_to_be_signed=signs)
-
-
-def output(query: str, ok: bool = True, **read: Any) -> SimpleNamespace:
-    return SimpleNamespace(query=query, ok=ok, run=f"query:{query}#2", figures=read, findings=read)
-
-
-def shown(
-    now: int = 400,
-    results: tuple[SimpleNamespace, ...] = (),
-    runs: tuple[SimpleNamespace, ...] = (),
-    panel: Mapping[str, float] | None = None,
-    **known: Any,
-) -> Any:
-    """Return as much of a briefing as a book reads, with nothing in it but what is given."""
-    nothing = {"refs": {}, "delivered": {}, "asks": {}, "present": {"mobile": False}, "declared_at": None,
-               "measured": []}  # fmt: skip
-    incident = SimpleNamespace(**{**nothing, **{name: known[name] for name in nothing if name in known}})
-    incident.levels = known.get("levels", ())
-    incident.given = lambda number: known.get(f"{number}s", ())
-    incident.runs = dict(enumerate(runs))
-    incident.last_run = lambda what, ident: next((one for one in reversed(runs) if one.ident == ident), None)
-    incident.holder = lambda post: known.get("commander")
-    return SimpleNamespace(
-        now=now,
-        incident=incident,
-        entries=known.get("entries", ()),
-        catalogue=SimpleNamespace(filling=lambda place: place, quiet=(-58, -48)),
-        latest=(panel or {}).get,
-        latest_result=lambda query: next((one for one in results if one.query == query), None),
-    )
-
-
-def decisions(*actions: str) -> list[SimpleNamespace]:
-    return [SimpleNamespace(body=SimpleNamespace(actions=(one,))) for one in actions]
-
 
 ROLES = ("mobile", "platform", "security", "finance", "growth", "documents")
-
-
-def finished(at: int, query: str) -> SimpleNamespace:
-    return SimpleNamespace(at=at, body=e.QueryFinished.model_construct(query=query))
-
-
-def measured(*within: bool) -> list[SimpleNamespace]:
-    rows = tuple(SimpleNamespace(within=one) for one in within)
-    return [SimpleNamespace(body=e.VerificationMeasured.model_construct(rows=rows))]
-
 
 # --- what is waited for ----------------------------------------------------------------------------------
 
@@ -402,65 +342,3 @@ def test_a_name_that_nothing_has_is_named(old: str, new: str, says: str) -> None
     for one in found:
         assert says in f"{one.what}; {one.remedy}"
         assert one.line == line_of(text, old) or old in VALUES
-
-
-# --- who plays from it -----------------------------------------------------------------------------------
-
-
-TIMES = st.integers(0, 600)
-STEPS = st.lists(st.tuples(TIMES, st.integers(0, 900), st.integers(0, 900), st.booleans()), max_size=8)
-
-
-def stepped(at: int, holds: int, until: int, knows: bool, number: int) -> Step:
-    act = acts.ShareCue(cue=f"cue{number}")
-    return Step(at, "commander", lambda b: act if knows or b.now > 700 else None, lambda b: b.now >= holds, until)
-
-
-def ticks(policy: Script) -> Iterator[tuple[int, str]]:
-    for now in range(0, 1000, 5):
-        b = shown(now)
-        b.role, b.tasks, b.incident.handoffs, b.incident.offered = "commander", list, {}, {}
-        b.place, b.incident.command = "commander", Tenure("commander")
-        yield from ((now, act.cue) for _, act in policy(lambda seat: b))  # noqa: B023
-
-
-@settings(deadline=None)
-@given(STEPS)
-def test_a_step_is_given_at_most_once_in_its_time_and_as_soon_as_it_can_be(
-    written: list[tuple[int, int, int, bool]],
-) -> None:
-    steps = [stepped(*one, number) for number, one in enumerate(written)]
-    given_at: dict[str, int] = {}
-    for now, cue in ticks(Script(steps, ["commander"])):
-        assert cue not in given_at
-        given_at[cue] = now
-    for number, (at, holds, until, knows) in enumerate(written):
-        soonest = -(-max(at, holds, 0 if knows else 701) // 5) * 5
-        assert given_at.get(f"cue{number}") == (soonest if soonest <= until and soonest < 1000 else None)
-
-
-@settings(deadline=None)
-@given(STEPS, st.floats(1, 3))
-def test_a_slower_pace_puts_a_step_off_but_not_for_long(written: list[tuple[int, int, int, bool]], pace: float) -> None:
-    steps = [stepped(at, 0, 1 << 30, True, number) for number, (at, *_) in enumerate(written)]
-    for now, cue in ticks(Script(steps, ["commander"], pace=pace)):
-        at = written[int(cue[3:])][0]
-        assert at <= now < min(pace * at, at + MOST_BEHIND) + 5
-
-
-@pytest.mark.parametrize(("flag_off_at", "orders"), [(300, 5), (100, 1), (9999, 1 + TRIES)])
-def test_an_order_that_was_refused_is_given_again_each_minute_until_it_is_taken(flag_off_at: int, orders: int) -> None:
-    drill = engine()
-    who = drill.scenario.cast().get("mitigation", "mitigation")
-    drill.submit(acts.TakeSeat(seat=who, name="Ana"), Author.person(who, "Ana"))
-    policy = Script([Step(120, who, lambda b: acts.TakeAction(action="purge"))], [who], manners=False)
-    brief, given_so_far = briefer(drill), 0
-    for now in range(0, 1200, 5):
-        drill.advance(now)
-        if now == flag_off_at:
-            drill.submit(acts.TakeAction(action="flag_off"), Author.person(who, "Ana"))
-        for seat, act in policy(brief):
-            drill.submit(act, Author.person(seat, "Ana"))
-            given_so_far += 1
-    assert given_so_far == orders
-    assert (brief(who).incident.last_run("action", "purge") is not None) is (orders <= TRIES)

@@ -21,8 +21,8 @@ from simulator.engine import Engine
 from simulator.loaded import LoadedScenario
 from simulator.play import play
 from simulator.policy import recast
+from simulator.scenario.data import Notation
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Notation
 from simulator.values import PLACES, Pick, picked_fields, retold
 from tests import played
 from tests.each import each

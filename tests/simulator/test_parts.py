@@ -12,7 +12,8 @@ from simulator.errors import ScenarioError, UnknownName
 from simulator.monitoring.series import Telemetry
 from simulator.options import options
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import AlertRule, Duration, Effect, Metric, Query, Seconds
+from simulator.scenario.data import Duration, Seconds
+from simulator.scenario.parts import AlertRule, Effect, Metric, Query
 from simulator.streams import streams
 from simulator.text import Utc, clock, render
 from simulator.values import picked_fields

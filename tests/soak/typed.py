@@ -19,7 +19,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from simulator import acts
 from tests.conftest import chromium_path
-from tests.e2e.conftest import ARGS, PATIENCE, READY, Console, Server, every_form
+from tests.e2e.console import ARGS, READY, Console, every_form
+from tests.e2e.server import PATIENCE, Server
 
 WATCH = """() => {
   const root = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live")).at(-1)
