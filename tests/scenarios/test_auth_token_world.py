@@ -9,7 +9,7 @@ from scenarios.auth_token.world import AuthTokenWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
 from simulator.monitoring.onset import onset_shift
-from simulator.text import Utc, render
+from tests.scenarios.worlds import driven, leading_nowhere, printed
 
 FAULT = -14 * 60
 
@@ -67,16 +67,7 @@ OUTCOMES = {
 
 
 def drive(turns=(), until=60, step=5, **parameters):
-    """Return the world at `until` minutes after these turns."""
-    world = AuthTokenWorld(parameters)
-    world.start(-3600, FAULT)
-    for minute, knob, value, over in sorted(turns):
-        while world.now < minute * 60:
-            world.step(step)
-        world.turn(knob, value, over)
-    while world.now < until * 60:
-        world.step(step)
-    return world
+    return driven(AuthTokenWorld(parameters), -3600, FAULT, turns, until, step)
 
 
 @pytest.mark.parametrize(("minute", "ratio", "demand", "useful", "locked", "poisoned", "tickets"), CURVE)
@@ -255,17 +246,7 @@ STATES = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_text_can_be_printed_in_every_state(state):
-    scenario = load("auth_token").scenario
-    world = drive(STATES[state], until=25)
-    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
-    texts = [
-        *(text for q in scenario.queries for text in (q.output, q.refusal)),
-        *(text for a in scenario.actions for text in (a.output, a.stall_output)),
-        *(i.text for i in scenario.injects),
-    ]
-    printed = [render(text, scope) for text in texts]
-    assert not [text for text in printed if "{" in text and "{%" in text]
-    assert all(line == line.rstrip() for text in printed for line in text.splitlines())
+    assert printed(load("auth_token").scenario, drive(STATES[state], until=25))
 
 
 def test_the_first_page_lands_on_its_nominal_second():
@@ -285,17 +266,7 @@ def test_alerts_come_when_the_story_says():
     assert {alert: round(fired[alert]) for alert in expected} == pytest.approx(expected, abs=1)
 
 
-def test_every_seat_knows_something_of_its_own():
-    scenario = load("auth_token").scenario
-    assert all(role.cues for role in scenario.roles)
-    assert {role.id for role in scenario.seats()} >= {"commander", "deputy", "triage", "mitigation", "verification"}
-
-
 def test_six_queries_and_more_lead_nowhere():
-    scenario = load("auth_token").scenario
-    nowhere = [
-        q.id for q in scenario.queries
-        if not (q.serves or q.discriminates or q.supports or q.precheck_of or q.verifies or q.figures)
-    ]  # fmt: skip
+    nowhere = leading_nowhere(load("auth_token").scenario)
     assert len(nowhere) >= 6
-    assert {"healthz", "slo_status", "tls_certs", "kafka_lag", "dns_check", "cpu_top"} <= set(nowhere)
+    assert {"healthz", "slo_status", "tls_certs", "kafka_lag", "dns_check", "cpu_top"} <= nowhere

@@ -79,6 +79,8 @@ def test_simulated_holders_alone_mend_every_variant(variant):
 # --- sooner is better ------------------------------------------------------------------------------------
 
 GOOD = {
+    "base": ((6, "key_v2", 0, 60), (8, "pause", 1, 0), (10, "watermark", 1, 0), (12, "rollback", 1, 360),
+             (20, "pause", 0, 0), (27, "replay_selective", 1, 0)),
     "flint": ((6, "agg_stop", 1, 0), (8, "agg_rollback", 1, 210), (13, "agg_stop", 0, 0), (15, "recompute", 1, 0)),
     "slate": ((6, "pause", 1, 0), (9, "watermark", 1, 0), (10, "ledger_rollback", 1, 210), (16, "pause", 0, 0),
               (18, "replay_eventid", 1, 0)),

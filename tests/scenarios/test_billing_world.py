@@ -11,7 +11,7 @@ from scenarios.billing_mismatch.world import BillingWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
 from simulator.monitoring.onset import onset_shift
-from simulator.text import Utc, render
+from tests.scenarios.worlds import driven, leading_nowhere, printed
 
 FAULT = -72 * 60
 
@@ -68,16 +68,7 @@ class Watched(BillingWorld):
 
 
 def drive(turns=(), until=60, step=15, make=BillingWorld, **parameters):
-    """Return the world at `until` minutes after these turns."""
-    world = make(parameters)
-    world.start(-5400, FAULT)
-    for minute, knob, value, over in sorted(turns):
-        while world.now < minute * 60:
-            world.step(step)
-        world.turn(knob, value, over)
-    while world.now < until * 60:
-        world.step(step)
-    return world
+    return driven(make(parameters), -5400, FAULT, turns, until, step)
 
 
 def doubles_since_page(world):
@@ -323,17 +314,7 @@ STATES = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_text_can_be_printed_in_every_state(state):
-    scenario = load("billing_mismatch").scenario
-    world = drive(STATES[state], until=25)
-    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
-    texts = [
-        *(text for q in scenario.queries for text in (q.output, q.refusal)),
-        *(text for a in scenario.actions for text in (a.output, a.stall_output)),
-        *(i.text for i in scenario.injects),
-    ]
-    printed = [render(text, scope) for text in texts]
-    assert not [text for text in printed if "{" in text and "{%" in text]
-    assert [line for text in printed for line in text.splitlines() if line != line.rstrip()] == []
+    assert printed(load("billing_mismatch").scenario, drive(STATES[state], until=25))
 
 
 def test_the_first_page_lands_on_its_nominal_second():
@@ -351,38 +332,9 @@ def test_alerts_come_when_the_story_says():
     assert "invoices_waiting" not in fired
 
 
-def test_every_seat_knows_something_of_its_own():
-    scenario = load("billing_mismatch").scenario
-    assert all(role.cues for role in scenario.roles)
-    assert {role.id for role in scenario.seats()} >= {"commander", "deputy", "triage", "mitigation", "data"}
-
-
 def test_some_queries_lead_nowhere():
-    scenario = load("billing_mismatch").scenario
-    nowhere = {
-        q.id for q in scenario.queries
-        if not (q.serves or q.discriminates or q.supports or q.precheck_of or q.verifies or q.figures)
-    }  # fmt: skip
-    assert {"healthz", "slo_status", "tls_certs", "disk_usage", "checkout_diff", "paygrid_status"} <= nowhere
-
-
-# --- sooner is better ------------------------------------------------------------------------------------
-
-
-GOOD = ((6, "key_v2", 0, 60), (8, "pause", 1, 0), (10, "watermark", 1, 0), (12, "rollback", 1, 360),
-        (20, "pause", 0, 0), (27, "replay_selective", 1, 0))  # fmt: skip
-
-
-def loss_at_horizon(turns):
-    scenario, harm = load("billing_mismatch").scenario, drive(turns, until=90).harm()
-    return sum(one.weight * harm[one.id] / one.scale for one in scenario.harm)
-
-
-@pytest.mark.parametrize("index", range(len(GOOD)))
-def test_a_helpful_step_a_minute_earlier_never_costs(index):
-    minute, *rest = GOOD[index]
-    sooner = (*GOOD[:index], (minute - 1, *rest), *GOOD[index + 1 :])
-    assert loss_at_horizon(sooner) <= loss_at_horizon(GOOD) + 1e-9
+    known = {"healthz", "slo_status", "tls_certs", "disk_usage", "checkout_diff", "paygrid_status"}
+    assert known <= leading_nowhere(load("billing_mismatch").scenario)
 
 
 def test_scenario_and_world_agree_on_tolerances():

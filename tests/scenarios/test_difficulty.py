@@ -103,8 +103,12 @@ def test_an_expert_misses_a_series_an_owner_and_hints_and_meets_a_second_fault()
     assert engine.world.context()["replicas"] == 19
 
 
-def test_the_second_fault_weighs_on_every_course() -> None:
-    runs = {d: Ends(load("auth_token", difficulty=d), library_of("auth_token")).of(1) for d in ("standard", "expert")}
+@pytest.mark.parametrize(
+    ("name", "variant"), [("auth_token", "base"), *(one for one in EVERY if one[0] == "billing_mismatch")]
+)
+def test_the_second_fault_weighs_on_every_course(name: str, variant: str) -> None:
+    library = library_of(name, variant)
+    runs = {d: Ends(load(name, variant, d), library).of(1) for d in ("standard", "expert")}
     for usual, hard in zip(runs["standard"], runs["expert"], strict=True):
         assert hard.loss >= usual.loss
     assert runs["expert"][0].loss > 1.1 * runs["standard"][0].loss

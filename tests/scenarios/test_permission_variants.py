@@ -18,9 +18,9 @@ from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.monitoring.onset import onset_shift
-from simulator.text import Utc, render
 from tests import played
 from tests.each import each
+from tests.scenarios.worlds import printed
 
 OF_C = variants("permission_leak")
 OTHERS = OF_C[1:]
@@ -289,24 +289,15 @@ STATES: dict[str, Turns] = {
 @pytest.mark.parametrize("state", STATES)
 def test_every_text_can_be_printed_in_every_variant(variant: str, state: str) -> None:
     scenario, made = load("permission_leak", variant).scenario, world(variant, 13, STATES[state])
-    scope = {**scenario.context, **made.context(), "t": made.now, "utc": Utc(scenario.t0_utc, made.now)}
-    by_id = {
-        **{f"{q.id}.{n}": text for q in scenario.queries for n, text in (("output", q.output), ("refusal", q.refusal))},
-        **{f"{a.id}.output": a.output for a in scenario.actions},
-        **{i.id: i.text for i in scenario.injects},
-        **{f"{i.id}.{a.id}": a.reply for i in scenario.injects for a in i.answers},
-    }
-    printed = {ident: render(text, scope) for ident, text in by_id.items()}
-    assert [i for i, text in printed.items() if any(line != line.rstrip() for line in text.splitlines())] == []
-    assert [i for i, text in printed.items() if "{%" in text or "{{" in text] == []
-    says_store = [i for i, text in printed.items() if "src=edge-cache" in text or "src=edge_cache" in text]
+    texts = printed(scenario, made)
+    says_store = [i for i, text in texts.items() if "src=edge-cache" in text or "src=edge_cache" in text]
     if variant != "base":
         assert says_store == []
-        assert [i for i, text in printed.items() if "in worker memory" in text or "decision store" in text] == []
+        assert [i for i, text in texts.items() if "in worker memory" in text or "decision store" in text] == []
     if variant == "dunlin":
-        assert [i for i, text in printed.items() if "syd   exp" in text or "syd SKIPPED" in text] == []
+        assert [i for i, text in texts.items() if "syd   exp" in text or "syd SKIPPED" in text] == []
     if made.facts()["contained"]:
-        assert "FAIL" not in printed["verify.output"]
+        assert "FAIL" not in texts["verify.output"]
 
 
 @pytest.mark.parametrize("variant", OF_C)

@@ -13,7 +13,7 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.monitoring.onset import onset_shift
 from simulator.monitoring.series import Telemetry
-from simulator.text import Utc, render
+from tests.scenarios.worlds import driven, leading_nowhere, printed
 
 START, FAULT = -30 * 60, -26 * 3600
 BACK, FREE, PURGED, CLOSED = 90, 90, 120, 60
@@ -53,16 +53,7 @@ REFILLED = {
 
 
 def drive(turns=(), until=60.0, **parameters):
-    """Return the world at `until` minutes after these turns."""
-    world = PermissionLeakWorld(parameters)
-    world.start(START, FAULT)
-    for minute, knob, value, over in sorted(turns):
-        while world.now < minute * 60:
-            world.step(15)
-        world.turn(knob, value, over)
-    while world.now < until * 60:
-        world.step(15)
-    return world
+    return driven(PermissionLeakWorld(parameters), START, FAULT, turns, until, 15)
 
 
 def reads(turns, until):
@@ -292,17 +283,7 @@ STATES = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_text_can_be_printed_in_every_state(state):
-    scenario = load("permission_leak").scenario
-    world = drive(STATES[state], until=25)
-    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
-    texts = [
-        *(text for q in scenario.queries for text in (q.output, q.refusal)),
-        *(text for a in scenario.actions for text in (a.output, a.stall_output)),
-        *(i.text for i in scenario.injects),
-    ]
-    printed = [render(text, scope) for text in texts]
-    assert not [text for text in printed if "{%" in text or "{{" in text]
-    assert [line for text in printed for line in text.splitlines() if line != line.rstrip()] == []
+    assert printed(load("permission_leak").scenario, drive(STATES[state], until=25))
 
 
 def fresh(seed=7, **options):
@@ -388,21 +369,8 @@ def test_an_answer_may_let_it_out():
     assert engine.world.facts()["details_told"]
 
 
-def test_every_role_knows_something_of_its_own():
-    scenario = load("permission_leak").scenario
-    assert all(role.cues for role in scenario.roles)
-    assert "security" in {role.id for role in scenario.seats()}
-    assert {role.id for role in scenario.roles if not role.seat} == {
-        "counsel", "platform", "documents", "growth", "support",
-    }  # fmt: skip
-
-
 def test_many_queries_lead_nowhere_and_none_names_the_cause():
     scenario = load("permission_leak").scenario
-    nowhere = [
-        q.id for q in scenario.queries
-        if not (q.serves or q.discriminates or q.supports or q.precheck_of or q.verifies or q.figures)
-    ]  # fmt: skip
-    assert len(nowhere) >= 10
+    assert len(leading_nowhere(scenario)) >= 10
     true = next(cause for cause in scenario.causes if cause.true)
     assert all(true.title.casefold() not in f"{q.title} {q.command}".casefold() for q in scenario.queries)

@@ -26,8 +26,8 @@ from simulator.monitoring.onset import onset_shift
 from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.replay import replay
-from simulator.text import Utc, render
 from tests import played
+from tests.scenarios.worlds import driven, printed
 from tests.shipped import EVERY, FOLDER, SPELLED_OUT, text
 
 pytestmark = pytest.mark.slow
@@ -39,11 +39,7 @@ drill = partial(played.drill, "auth_token")
 
 def world(variant: str, minute: float):
     loaded = load("auth_token", variant)
-    made = loaded.make_world()
-    made.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
-    while made.now < 60 * minute:
-        made.step(5)
-    return made
+    return driven(loaded.make_world(), loaded.scenario.starts_at, loaded.scenario.fault_at, (), minute, 5)
 
 
 # --- loading and drawing ---------------------------------------------------------------------------------
@@ -177,14 +173,9 @@ def test_every_text_can_be_printed_in_every_variant(variant: str, turns: tuple[t
     for knob, value in turns:
         made.turn(knob, value, 0)
     made.step(300)
-    scope = {**scenario.context, **made.context(), "t": made.now, "utc": Utc(scenario.t0_utc, made.now)}
-    texts = [text for q in scenario.queries for text in (q.output, q.refusal)]
-    texts += [text for a in scenario.actions for text in (a.output, a.stall_output)]
-    texts += [inject.text for inject in scenario.injects]
-    printed = [render(text, scope) for text in texts]
-    assert all(line == line.rstrip() for text in printed for line in text.splitlines())
+    texts = printed(scenario, made).values()
     if load("auth_token", variant).make_world().reason() != "signature":
-        assert not [text for text in printed if "reason=signature" in text or "(standby)" in text]
+        assert not [text for text in texts if "reason=signature" in text or "(standby)" in text]
 
 
 # --- responders ------------------------------------------------------------------------------------------
