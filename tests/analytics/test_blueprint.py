@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analytics.record import DrillRecord
 from simulator import acts
 from simulator import events as e
@@ -17,7 +15,6 @@ from tests.analytics.builders import (
     figure,
     freeze,
     in_command,
-    judge,
     note,
     pair,
     query,
@@ -26,6 +23,7 @@ from tests.analytics.builders import (
     truth,
     verify,
 )
+from tests.analytics.trying import finds
 
 CURED = truth(recovers="20:00")
 LANDED = event("10:00", e.MergeLanded(merge="m", service="auth", harmful=True), by="world")
@@ -165,12 +163,4 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
-def test_a_criterion_finds_what_is_there(
-    ident: str, name: str, record: DrillRecord, status: str, points: float
-) -> None:
-    found = judge(ident, record)
-    assert (found.status, found.points) == (status, points), found.why
-    assert found.why
-    assert found.evidence or not found.points
-    assert found.advice or found.status == "met"
+test_a_criterion_finds_what_is_there = finds(CASES)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from analytics.record import DrillRecord
 from simulator import acts
 from simulator import events as e
@@ -19,7 +17,6 @@ from tests.analytics.builders import (
     event,
     hand_off,
     inject,
-    judge,
     lanes,
     packet,
     query,
@@ -27,6 +24,7 @@ from tests.analytics.builders import (
     truth,
     verify,
 )
+from tests.analytics.trying import finds
 
 ZONES = query("06:00", "zones")
 PINNED = event("12:00", e.MetricPinned(run="metric:ratio", metric="ratio", last=0.1, low=0, high=1, since=0))
@@ -167,10 +165,4 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
-def test_a_criterion_finds_what_is_there(
-    ident: str, name: str, record: DrillRecord, status: str, points: float
-) -> None:
-    found = judge(ident, record)
-    assert (found.status, found.points) == (status, points), found.why
-    assert found.evidence or not found.points
+test_a_criterion_finds_what_is_there = finds(CASES)

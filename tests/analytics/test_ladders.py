@@ -23,6 +23,7 @@ from tests.analytics.builders import (
     scenario,
     truth,
 )
+from tests.analytics.trying import finds
 
 
 def classify(clock: str, dependency: str = "auth") -> Lines:
@@ -154,13 +155,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
-def test_a_criterion_finds_what_is_there(
-    ident: str, name: str, record: DrillRecord, status: str, points: float
-) -> None:
-    found = judge(ident, record)
-    assert (found.status, found.points) == (status, points), found.why
-    assert found.evidence or not found.points
+test_a_criterion_finds_what_is_there = finds(CASES)
 
 
 @pytest.mark.parametrize(("captured", "points"), [("12:00", 5.0), ("20:00", 4.8)])

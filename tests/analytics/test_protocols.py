@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from analytics.record import DrillRecord
 from simulator import acts, values
 from simulator import events as e
@@ -36,6 +34,7 @@ from tests.analytics.builders import (
     verify,
     waits,
 )
+from tests.analytics.trying import finds
 
 BASELINE = [*query("03:00", "impact"), *query("06:00", "zones")]
 PRECHECKS = [*query("08:00", "compat"), *query("08:30", "rerun")]
@@ -208,13 +207,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
-def test_a_criterion_finds_what_is_there(
-    ident: str, name: str, record: DrillRecord, status: str, points: float
-) -> None:
-    found = judge(ident, record)
-    assert (found.status, found.points) == (status, points), found.why
-    assert found.evidence or not found.points
+test_a_criterion_finds_what_is_there = finds(CASES)
 
 
 def test_an_update_that_says_recovered_may_be_a_little_early() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from analytics.criteria import CRITERIA
 from analytics.playbook import Criterion, load
@@ -11,7 +14,7 @@ from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
 from simulator import events as e
-from tests.analytics.builders import Lines, event, say
+from tests.analytics.builders import Lines, event, judge, say
 
 TEN = 10.0
 
@@ -26,6 +29,21 @@ def tried(
          "t2": t2, "advice": "Do it.", "with": given}
     )  # fmt: skip
     return CRITERIA[kind](RecordView(record, load(book)), one)
+
+
+def finds(cases: list[tuple[str, str, DrillRecord, str, float]]) -> Callable[..., None]:
+    """Return the test of a table: criterion, name of the case, record, and the finding's status and points."""
+
+    @pytest.mark.parametrize(("ident", "record", "status", "points"), [(one[0], *one[2:]) for one in cases],
+                             ids=[f"{one[0]}-{one[1]}" for one in cases])  # fmt: skip
+    def test(ident: str, record: DrillRecord, status: str, points: float) -> None:
+        found = judge(ident, record)
+        assert (found.status, found.points) == (status, points), found.why
+        assert found.why
+        assert found.evidence or not found.points
+        assert found.advice or found.status in ("met", "not_applicable")
+
+    return test
 
 
 def check(found: Finding, status: str, points: float, *words: str) -> None:
