@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,11 @@ def test_a_script_asks_nobody_outside_and_runs_no_text(path: Path) -> None:
     assert max(map(len, source.splitlines())) <= WIDEST
     for banned in ("http:", "https:", "eval(", "new Function", "document.write", "insertAdjacentHTML", "import("):
         assert banned not in source, banned
+
+
+def test_no_script_imports_itself_by_way_of_others() -> None:
+    imports = {path.name: re.findall(r'from "./(.+?)"', path.read_text(encoding="utf-8")) for path in SCRIPTS}
+    assert len(list(TopologicalSorter(imports).static_order())) == len(SCRIPTS)  # raises for a circle
 
 
 def test_an_installed_package_has_them() -> None:

@@ -3,17 +3,12 @@ import { listed } from "./channel.js";
 import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
 import { close, recorded } from "./lines.js";
 import { children, parsed } from "./pieces.js";
-import { backoff } from "./stream.js";
+import { ask, backoff } from "./stream.js";
 import { reveal } from "./tabs.js";
 
 const ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, RENEW_MS = 400;
 // crypto.randomUUID is there on https and localhost alone; drills run in local networks, too.
 const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
-
-export async function ask(url, what, signal) {
-  const answer = await fetch(`${url}&${new URLSearchParams(what)}`, { signal }).catch(() => null);
-  return answer?.ok ? answer.json().catch(() => null) : null;
-}
 
 export async function submit(live, event) {
   event.preventDefault();

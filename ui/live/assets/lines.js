@@ -1,7 +1,7 @@
 // Lines that are typed: what they can become is offered, and what was sent comes back by arrows.
-import { ask } from "./acts.js";
 import { hold, keep, mark, stored } from "./fields.js";
 import { children, parsed } from "./pieces.js";
+import { ask } from "./stream.js";
 
 const DEBOUNCE_MS = 80, LEFT_MS = 150, REMEMBERED = 50;
 const listOf = (live, field) => live.get(field.getAttribute("aria-controls"));

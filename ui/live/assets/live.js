@@ -11,13 +11,13 @@
 //   <button data-pin>, data-mute, data-refill, data-close, data-unread; data-key=LETTER: Alt
 //   <button role=tab>, <div class=figure id=…> drawn by plotly from {id, figure, alt}
 // Here is what all parts share of one console, and which part each event goes to.
-import { open, putAway, refill, submit, use } from "./acts.js";
+import { open, putAway, refill, renew, submit, use } from "./acts.js";
 import { calm, filter, isMuted, mute, pin, read, toEnd, view } from "./channel.js";
 import { isField, keep } from "./fields.js";
 import { draw, purge } from "./figures.js";
 import * as lines from "./lines.js";
 import { hangUp, listen, lost } from "./stream.js";
-import { shortcut, show, stepped } from "./tabs.js";
+import { remember, shortcut, show, stepped } from "./tabs.js";
 
 // What a press does, by what was pressed.
 const PRESSED = {
@@ -82,6 +82,9 @@ class Live {
   get(id) { return id ? this.root.querySelector(`#${CSS.escape(id)}`) : null; }
   all(what) { return [...this.root.querySelectorAll(what)]; }
   get active() { return this.root.activeElement ?? document.activeElement; }
+  // What pieces that come in call for stands above them.
+  renew() { renew(this); }
+  remember() { remember(this).forEach((what) => open(this, ...what, false)); }
   name(what) { return `${what}:${this.desk}`; }   // what is kept is kept for a seat
 }
 

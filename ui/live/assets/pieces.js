@@ -1,9 +1,7 @@
 // Puts pieces in place with the nodes there are: focus, scrolling, typing and presses survive it.
-import { renew } from "./acts.js";
 import { alarm, atEnd, listed, tell, toEnd } from "./channel.js";
 import { clean, isDirty, isField, make, restore } from "./fields.js";
 import { draw } from "./figures.js";
-import { remember } from "./tabs.js";
 
 // What these scripts say of an element; a new rendering does not take it away.
 const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
@@ -22,7 +20,7 @@ export function apply(live, pieces, all) {
   listed(live);
   ends.forEach(toEnd);
   if (!all) return tell(live, news);
-  remember(live);
+  live.remember();
   live.all("[data-stick]").forEach((one) => { toEnd(one); live.sized.observe(one); });
 }
 
@@ -57,7 +55,7 @@ function place(live, { id, html, into, figure, alt }, all, news) {
   if (!node) return;
   delete node.dataset.gone;
   children(live, node, parsed(html));
-  if (id === "stamp" && !all) renew(live);
+  if (id === "stamp" && !all) live.renew();
   if (!isNew || !parent) return;
   if (!all && parent.getAttribute("role") === "log") news.push(node);
   const loud = !all && node.querySelector("[data-alarm]");

@@ -1,8 +1,13 @@
-// The one stream of a console: what changed, a beat each second, and what is said where it stops.
+// What a console hears: an answer, or its stream: what changed, a beat a second, where it stops.
 import { apply, parsed, settle } from "./pieces.js";
 
 const BEAT_LATE_MS = 2500, SEAT_MS = 4000;
 export const backoff = (tries) => Math.min(400 * 2 ** tries, 4000) * (0.75 + Math.random() / 2);
+
+export async function ask(url, what, signal) {
+  const answer = await fetch(`${url}&${new URLSearchParams(what)}`, { signal }).catch(() => null);
+  return answer?.ok ? answer.json().catch(() => null) : null;
+}
 
 // Not an EventSource: that gives up on an answer that is no stream, and hears no line go silent.
 export async function listen(live) {

@@ -1,5 +1,4 @@
 // Tabs and what is behind them; keys that lead to a place, and arrows that go from one to the next.
-import { open } from "./acts.js";
 import { isMuted, mute } from "./channel.js";
 import { held, hold, isField, stored } from "./fields.js";
 
@@ -26,15 +25,15 @@ export function reveal(live, node) {
   }
 }
 
-// What somebody had open before a reload, in this seat: tabs, the form, and whether it is quiet.
+// Bring back what was so before a reload, in this seat: tabs, and whether it is quiet. Returns what
+// is to be opened again.
 export function remember(live) {
   for (const list of live.all("[role=tablist]")) {
     const chosen = live.get(held(sessionStorage, live.name(`tab:${list.id}`)));
     show(live, chosen ?? list.querySelector("[aria-selected=true]"), true);
   }
   mute(live, isMuted());
-  const opened = ["form", "reply"].map((at) => stored(sessionStorage, live.name(at)));
-  opened.filter(Boolean).forEach((what) => open(live, ...what, false));
+  return ["form", "reply"].map((at) => stored(sessionStorage, live.name(at))).filter(Boolean);
 }
 
 // A button is pressed, anything else has the focus, also from behind another tab.
