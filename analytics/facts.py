@@ -11,8 +11,8 @@ from simulator.record.entry import Entry
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Tick
 
-WITHIN = 0.20
-"""A stated figure may be this far off the truth."""
+WITHIN, WITHIN_AHEAD = 0.20, 0.50
+"""A stated figure may be this far off the truth, one of what is to come that far."""
 WIDEST = 2.0
 """An interval is honest while its high end is at most this many times its low end."""
 LONGEST_PROMISE = 60
@@ -29,10 +29,10 @@ WORTH = {"physics": 1.0, "receipt": 1.0, "artifact": 0.5, "narrative": 0.0}
 """What evidence of a class is worth: what the system did, over panels, over what somebody says."""
 
 
-def figure_true(view: RecordView, figure: values.Figure, at: int, within: float = WITHIN) -> bool | None:
+def figure_true(view: RecordView, figure: values.Figure, at: int) -> bool | None:
     """Tell whether a stated figure holds against the truth of the three minutes before; None if nobody can tell."""
     truth = view.figure_range(figure.name, at)
-    return None if truth is None else _matches(figure, truth, within)
+    return None if truth is None else _matches(figure, truth, WITHIN)
 
 
 def _matches(figure: values.Figure, truth: tuple[float, float], within: float) -> bool:
@@ -46,7 +46,7 @@ def _matches(figure: values.Figure, truth: tuple[float, float], within: float) -
     return narrow and figure.low <= high and figure.high >= low
 
 
-def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: float = 0.5) -> bool | None:
+def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot]) -> bool | None:
     """Tell whether a snapshot's risk of waiting fits what doing nothing for 30 minutes would have come to.
 
     A figure that only grows (a dimension of harm) may be given as its level by then or as what is added.
@@ -61,7 +61,7 @@ def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: f
     ways = [then]
     if figure.name in {one.id for one in view.scenario.harm}:
         ways.append(then - now)
-    return any(_matches(figure, (way, way), within) for way in ways)
+    return any(_matches(figure, (way, way), WITHIN_AHEAD) for way in ways)
 
 
 def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:

@@ -19,7 +19,7 @@ def pages() -> list[Path]:
 
 def filled(text: str) -> str:
     """Return a page with its tables as they have to be."""
-    return MARKED.sub(lambda m: f"{m[1]}\n{getattr(handbook, m[2])(load(m[3]))}\n{m[4]}", text)
+    return MARKED.sub(lambda m: f"{m[1]}\n{handbook.section(m[2], load(m[3]))}\n{m[4]}", text)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def diagnosis_steps(
     return settle(criterion, marks)
 
 
-def _telling(view: RecordView, before: float = float("inf")) -> tuple[Moment[e.QueryFinished], ...]:
+def _telling(view: RecordView, before: float) -> tuple[Moment[e.QueryFinished], ...]:
     """Return the good runs that speak for the true cause or tell it from a rival."""
     told = {x.seq for x in telling(view, [view.entry(m.seq) for m in view.queries if m.at <= before])}
     return tuple(m for m in view.queries if m.seq in told)

@@ -20,19 +20,11 @@ def handbook(playbook: Playbook) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def criteria(playbook: Playbook) -> str:
-    """Return its criteria, part by part."""
-    return "\n".join(_criteria(playbook)).rstrip() + "\n"
-
-
-def limits(playbook: Playbook) -> str:
-    """Return its caps and anti-patterns."""
-    return "\n".join(_limits(playbook)).rstrip() + "\n"
-
-
-def severity(playbook: Playbook) -> str:
-    """Return its levels."""
-    return "\n".join(_severity(playbook)).rstrip() + "\n"
+def section(name: str, playbook: Playbook) -> str:
+    """Return one section: its levels (`severity`), its criteria part by part, or its caps and anti-patterns (`limits`).
+    """
+    lines = {"severity": _severity, "criteria": _criteria, "limits": _limits}[name]
+    return "\n".join(lines(playbook)).rstrip() + "\n"
 
 
 def _severity(playbook: Playbook) -> Iterator[str]:

@@ -76,7 +76,7 @@ def library_file(scenario: str, variant: str = "base") -> Path:
     return library_in(Path(str(resources.files("scenarios"))) / scenario, variant)
 
 
-def library_in(folder: Path, variant: str = "base") -> Path:
+def library_in(folder: Path, variant: str) -> Path:
     """Return where the library of a variant stands in a scenario's folder, if it has one of its own."""
     return folder / ("library.yaml" if variant == "base" else f"variants/{variant}.library.yaml")
 

@@ -55,7 +55,7 @@ class CourseTeam:
         executors = [self.scenario.place(role) for role in self._action(name).executors]
         return "mitigation" if "mitigation" in executors else executors[0]
 
-    def _looker(self, name: str, first: str = "") -> str:
+    def _looker(self, name: str, first: str) -> str:
         """Return the place that runs a query."""
         places = [self.scenario.place(role) for role in self.scenario.find("queries", name).executors]
         return next((one for one in (first, *LOOKERS) if one in places), places[0])

@@ -289,9 +289,9 @@ def update(clock: str, status: str = "investigating", following: float = 20, **m
     return say(clock, "comms", acts.UpdateStakeholders.model_validate(data | more))
 
 
-def escalate(clock: str, impact: values.Figure | None = None) -> Lines:
+def escalate(clock: str) -> Lines:
     return say(clock, "comms", acts.EscalateInternally(
-        impact=impact or figure(), ask="hands", next_update_minutes=20, owner="comms"))  # fmt: skip
+        impact=figure(), ask="hands", next_update_minutes=20, owner="comms"))  # fmt: skip
 
 
 def hand_off(

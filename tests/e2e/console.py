@@ -131,9 +131,9 @@ class Console:
         self.type(f"/declare SEV-1 {title}")
         expect(self.page.locator(".sev")).to_have_text("SEV-1")
 
-    def run(self, line: str, start: str) -> None:
-        """Run a whole catalogue command; `start` is the beginning of what the shell then says."""
-        self.type(line, start)
+    def run(self, line: str) -> None:
+        """Run a whole catalogue command: the shell says that it is on the record."""
+        self.type(line, f"$ {line}")
 
     def say(self, words: str) -> None:
         """Write to the channel."""
@@ -236,10 +236,10 @@ class Console:
         """Return what was asked for in this drill, in order, as it is stored."""
         return [entry.body for entry in self._store.commands(self._drill)]
 
-    def skip_until(self, seen: str, most: int = 60) -> None:
+    def skip_until(self, seen: str) -> None:
         """Skip ahead until the channel says `seen`."""
         try:
-            self.skip_while(lambda: not self.says(seen), most)
+            self.skip_while(lambda: not self.says(seen))
         except AssertionError as error:
             raise AssertionError(f"the channel never said {seen!r}:\n{self.channel.inner_text()[-3000:]}") from error
 

@@ -17,11 +17,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from scenarios.loader import load
 from simulator.engine import Engine
 from simulator.room.archive import verify
-from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.values import OBSERVER
 from tests.e2e.console import SHOTS
+from tests.e2e.desk import Stage
 from tests.e2e.server import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
@@ -32,19 +32,14 @@ WORD = "blue horse"
 
 
 @dataclass
-class Game:
-    """A drill, and the browsers of those in it by name."""
+class Game(Stage):
+    """A drill with six players, and what they say."""
 
-    server: Server
-    browser: Browser
-    rooms: Rooms
-    room: Room
-    key: str
-    pages: dict[str, Page] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
 
-    def enter(self, name: str, token: str, person: str) -> Page:
+    def sit(self, name: str, token: str, person: str) -> Page:
+        """Open the console of somebody who sits there now, in a browser of their own."""
         context = self.browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
         if name != "Ana":
@@ -56,10 +51,6 @@ class Game:
         expect(page.locator(".bar")).to_be_visible()
         return page
 
-    @property
-    def host(self) -> Page:
-        return self.pages["Hana"]
-
     def says(self, name: str, words: str) -> None:
         """Write to the channel, and go on at once."""
         line = self.pages[name].locator("#text-channel")
@@ -67,11 +58,6 @@ class Game:
         line.fill(words)
         line.press("Enter")
         self.said.setdefault(name, []).append(words)
-
-    def tab(self, name: str) -> Page:
-        """Bring a tab of the host's desk to the front."""
-        self.host.get_by_role("tab", name=name, exact=True).click()
-        return self.host
 
     def reads(self, name: str, words: str) -> None:
         """See words in somebody's channel."""
@@ -97,28 +83,21 @@ class Game:
         self.host.locator("#clock").get_by_role("button", name=name).first.click()
         expect(self.host.locator("#clock").get_by_role("button", name=then).first).to_be_visible()
 
-    def until(self, second: int) -> None:
-        """Run ahead, step by step, to a drill second."""
-        while self.room.version[1] < second:
-            before = self.room.version[1]
-            self.host.get_by_role("button", name="Skip ahead").click()
-            eventually(lambda before=before: self.room.version[1] > before)
-
 
 @pytest.fixture
 def game(server: Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Game]:
     store = Store(server.database)
     rooms = Rooms(store, load)
     opened = rooms.create(request.param, seed=7, hosted=True)
-    made = Game(server, browser, rooms, opened.room, opened.key)
+    made = Game(rooms, opened.room, opened.key, server, browser, {})
     token, host = rooms.facilitate(opened.room, "Hana", opened.key)
-    made.enter("Hana", token, host.id)
+    made.sit("Hana", token, host.id)
     token, olga = rooms.join(opened.room, "Olga", OBSERVER)
-    made.enter("Olga", token, olga.id)
+    made.sit("Olga", token, olga.id)
     for name, seat in zip(("Ana", "Bo", "Cy", "Di", "Ed", "Fay"), opened.room.loaded.scenario.seats(), strict=False):
         made.seats[name] = seat.id
         token, person = rooms.join(opened.room, name, seat.id, WORD)
-        made.enter(name, token, person.id)
+        made.sit(name, token, person.id)
     yield made
     for name, page in made.pages.items():
         if SHOTS:
@@ -132,7 +111,7 @@ def test_a_game_day(game: Game, minutes: int) -> None:
     players = list(game.seats)
     _before_the_start(game, players)
     game.clock("Start the drill", "Pause")
-    game.until(0)
+    game.reach(0)
     _all_write_at_once(game, players, "first")
     _thread(game)
     _events(game)
@@ -142,7 +121,7 @@ def test_a_game_day(game: Game, minutes: int) -> None:
     _seats(game)
     _laptop(game)
     _paused_in_mid_action(game)
-    game.until(60 * minutes)
+    game.reach(60 * minutes)
     _all_write_at_once(game, [name for name in players if name != "Fay"], "last")
     _second_life(game)
     _stopped(game)
@@ -254,7 +233,7 @@ def _ratings(game: Game) -> None:
     """Rate beside a second facilitator, who sees how far they agree, and leave them out."""
     host = game.tab("Ratings")
     token, ivo = game.rooms.facilitate(game.room, "Ivo", game.key)
-    other = game.enter("Ivo", token, ivo.id)
+    other = game.sit("Ivo", token, ivo.id)
     other.get_by_role("tab", name="Ratings", exact=True).click()
     for page, rating in ((host, "3"), (other, "2")):
         rate = page.locator("form[data-act='room.rate']").first
@@ -332,7 +311,7 @@ def _paused_in_mid_action(game: Game) -> None:
     game.reads("Ana", "while the clock stands")
     assert game.room.version[1] == at
     game.clock("Resume", "Pause")
-    game.until(at + 300)
+    game.reach(at + 300)
     assert game.room.briefing(me).incident.runs[run.run].outcome is not None
 
 

@@ -74,14 +74,14 @@ def _play(me: Console, server: Server, way: Way) -> None:
         me.type(f"/page @{way.paged}")
     me.shot("own-t2")
     for line in way.looks:
-        me.run(line, f"$ {line}")
+        me.run(line)
     me.reported(way.reported)
     look_at(page, "Output")
     expect(page.locator(".outputs")).to_contain_text("$")
     if way.paged:
         me.skip_until(f"@{way.paged} joined")
     for line, title in way.moves:
-        me.run(line, f"$ {line}")
+        me.run(line)
         me.skip_until(f"{title}: done")
     me.let_pass(300)
     me.shot("own-t15")

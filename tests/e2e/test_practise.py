@@ -54,31 +54,31 @@ def _take_command(me: Console) -> None:
 
 def _look(me: Console) -> None:
     for line in (AUDIT, IMPACT, STATS, STUCK):
-        me.run(line, f"$ {line}")
+        me.run(line)
     me.reported("Flag changes of the last day")
-    me.run(FLAG, f"$ {FLAG}")
+    me.run(FLAG)
     me.reported("Tokens signed and refused")
     look_at(me.page, "Output")
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")
 
 
 def _mitigate(me: Console) -> None:
-    me.run(FLAG_WEB, f"$ {FLAG_WEB}")
+    me.run(FLAG_WEB)
     me.skip_until("@mobile-oncall here")
-    me.run(FLAG_MOBILE, f"$ {FLAG_MOBILE}")
+    me.run(FLAG_MOBILE)
     me.skip_until("Switch mobile.auth_kid_v2 off: done")
     me.shot("console-t12")
     me.form("Stakeholder update")
     me.press("mitigating")
     me.hand_in("Stakeholder update")
     me.let_pass(75)
-    me.run(REVOKE, f"$ {REVOKE}")
+    me.run(REVOKE)
     me.skip_until("Sign out the sessions whose tokens fail: done")
 
 
 def _verify(me: Console) -> None:
     me.let_pass(240)
-    me.run(RUN_AGAIN, f"$ {RUN_AGAIN}")
+    me.run(RUN_AGAIN)
     me.form("Verification")
     for metric in ("browser clients", "mobile clients", "refused refresh token"):
         me.pick("Metrics", metric)

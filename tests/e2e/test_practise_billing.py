@@ -30,12 +30,12 @@ def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: C
     me.skip_until("RevenueLedgerMismatchHigh")
     me.shot("billing-t0")
     _take_command(me)
-    me.run(PAUSE, f"$ {PAUSE}")
+    me.run(PAUSE)
     me.skip_until("billing.consumer.enabled: on → off")
     me.let_pass(IN_FLIGHT)
-    me.run(BOUNDS, f"$ {BOUNDS}")
+    me.run(BOUNDS)
     me.reported("First and last message of the release in question")
-    me.run(DRY_RUN, f"$ {DRY_RUN}")
+    me.run(DRY_RUN)
     me.reported("Dry run, dead letter queue, ledger only")
     _signed(me, REPLAY, "unique on invoice and charge: done")
     me.shot("billing-signed")
@@ -49,14 +49,14 @@ def _take_command(me: Console) -> None:
     me.type("/deputy @duty-deputy")
     me.type("/freeze billing-worker ledger-svc")
     me.type("/declare SEV-1 Revenue, ledger and charges disagree")
-    me.run(TRACE, f"$ {TRACE}")
+    me.run(TRACE)
     me.reported("One invoice through all three sources")
     me.decide("containment", "Every minute of waiting", "suspected as duplicates", 1)
 
 
 def _signed(me: Console, line: str, until: str) -> None:
     """Give an order that wants signatures, sign for the commander, and wait for the data owner."""
-    me.run(line, f"$ {line}")
+    me.run(line)
     sign = me.page.locator("#waits").get_by_role("button", name="Sign off")
     for _ in range(20):
         if sign.count():

@@ -31,8 +31,8 @@ def test_a_person_alone_keeps_a_leak_restricted_and_answers_the_reporter(
     me.skip_while(lambda: me.now < 0)
     me.shot("leak-t0")
     _take_command(me)
-    me.run(ROLLBACK, f"$ {ROLLBACK}")
-    me.run(REPLY, f"$ {REPLY}")
+    me.run(ROLLBACK)
+    me.run(REPLY)
     me.skip_until("Roll the worker back to v56: done")
     _answer_the_reporter(me)
     me.shot("leak-t21")
@@ -46,7 +46,7 @@ def _take_command(me: Console) -> None:
     me.type("/declare SEV-1 HERON")
     me.type("/page @privacy-counsel")
     for line in (ROOM, EVIDENCE, CASE):
-        me.run(line, f"$ {line}")
+        me.run(line)
     me.skip_until("Snapshot of traces and logs, with hold: done")
     me.decide("rollback", "evidence is safe", "fra and lhr", 5)
 

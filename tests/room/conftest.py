@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.room.rooms import Wall
+from simulator.room.rooms import Rooms
+from tests.room.rooms import Wall, rooms
 
 BOTH = {
     f"tests.room.test_{name}" for name in ("afterwards", "ending", "failures", "keys", "processes", "store", "teams",
@@ -33,3 +34,9 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     if getattr(request, "param", "sqlite") == "postgres":
         return str(request.getfixturevalue("postgres").fresh())
     return tmp_path / "drills.db"
+
+
+@pytest.fixture
+def place(path: Path | str, wall: Wall) -> Rooms:
+    """Return a process that serves the store."""
+    return rooms(path, wall)

@@ -68,6 +68,12 @@ def solo(place: Rooms, seat: str = "commander", **how: Any) -> tuple[Room, Parti
     return room, person
 
 
+def hosted(place: Rooms, host: str = "Flo", **how: Any) -> tuple[Room, Participant]:
+    """Open a drill with a host."""
+    opened = place.create("toy", seed=7, hosted=True, **how)
+    return opened.room, place.facilitate(opened.room, host, opened.key)[1]
+
+
 def lines(room: Room) -> list[str]:
     """Return the journal as the file would hold it."""
     return room.truth("lines", lambda engine: list(engine.journal.lines()))

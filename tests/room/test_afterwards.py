@@ -20,7 +20,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
 from simulator.room.tidy import delete, due
-from tests.room.rooms import Wall, rooms
+from tests.room.rooms import Wall, hosted, rooms
 
 Played = tuple[Rooms, Room, Participant, Participant]
 
@@ -29,9 +29,7 @@ Played = tuple[Rooms, Room, Participant, Participant]
 def played(path: Path | str, wall: Wall) -> Iterator[Played]:
     """A drill that is over, with its commander and its facilitator."""
     place = rooms(path, wall)
-    opened = place.create("toy", seed=7, hosted=True)
-    room = opened.room
-    _, flo = place.facilitate(room, "Flo", opened.key)
+    room, flo = hosted(place)
     _, ana = place.join(room, "Ana", "commander")
     room.start(flo)
     wall.pass_(60)

@@ -187,9 +187,8 @@ def test_a_file_comes_in_once_and_only_as_it_was_exported(exported: Texts, tmp_p
 
 
 def test_a_drill_that_cannot_be_read_is_its_own_matter(
-    path: Path, wall: Wall, caplog: pytest.LogCaptureFixture
+    place: Rooms, path: Path, wall: Wall, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place = rooms(path, wall)
     lost, _ = solo(place)
     going, _ = solo(place)
     meddle(path, f"UPDATE drills SET header = replace(header, '\"seed\"', '\"sead\"') WHERE id = '{lost.row.id}'")
@@ -222,9 +221,8 @@ def test_a_drill_that_cannot_be_read_is_its_own_matter(
     ("", "Expecting value"),
 ])  # fmt: skip
 def test_a_command_that_cannot_be_read_stops_one_drill_and_is_exported(
-    path: Path, wall: Wall, body: str, why: str
+    place: Rooms, path: Path, wall: Wall, body: str, why: str
 ) -> None:
-    place = rooms(path, wall)
     lost, person = solo(place)
     lost.submit(say("before"), person)
     going, _ = solo(place)
@@ -246,8 +244,7 @@ def test_a_command_that_cannot_be_read_stops_one_drill_and_is_exported(
     assert verify(other.store, lost.row.id).changed == ("command 2 (T-01:00 by commander) was changed",)
 
 
-def test_a_byte_that_is_no_text_hides_nobody_else(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_byte_that_is_no_text_hides_nobody_else(place: Rooms, path: Path, wall: Wall) -> None:
     lost, _ = solo(place)
     going, _ = solo(place)
     meddle(path, f"UPDATE drills SET header = CAST(x'7bff7d' AS TEXT) WHERE id = '{lost.row.id}'")

@@ -63,8 +63,7 @@ def test_two_hours_with_the_lid_closed_are_no_drill_time(path: Path, wall: Wall,
 
 
 @pytest.mark.parametrize("seconds", [1.0, LEASE_SECONDS, 6.0, GAP_SECONDS - LEASE_SECONDS - 6])
-def test_a_server_that_restarts_goes_on_by_itself(path: Path, wall: Wall, seconds: float) -> None:
-    place = rooms(path, wall)
+def test_a_server_that_restarts_goes_on_by_itself(place: Rooms, path: Path, wall: Wall, seconds: float) -> None:
     room, person = solo(place)
     wall.pass_(99)
     wall.kill(place)
@@ -138,8 +137,7 @@ def served(wall: Wall, seconds: float, fails: bool) -> None:
 
 
 @pytest.mark.parametrize("seconds", [5, 1800])
-def test_a_database_that_is_away_stops_the_drill_and_the_page_says_so(path: Path, wall: Wall, seconds: int) -> None:
-    place = rooms(path, wall)
+def test_a_database_that_is_away_stops_the_drill_and_the_page_says_so(place: Rooms, wall: Wall, seconds: int) -> None:
     room, person = solo(place)
     outage = Outage(place.store)
     wall.pass_(99)
@@ -189,8 +187,7 @@ def test_nothing_is_skipped_while_the_clock_stands(path: Path, wall: Wall) -> No
     assert (drill_second(room), lines(room)) == (-60, before)
 
 
-def test_a_drill_that_waits_to_be_started_is_not_missed(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_drill_that_waits_to_be_started_is_not_missed(place: Rooms, wall: Wall) -> None:
     room = place.create("toy", seed=7).room
     _, person = place.join(room, "Ana", "commander")
     room.speed(person, 2)

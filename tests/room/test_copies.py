@@ -21,6 +21,7 @@ from simulator.errors import StoreError
 from simulator.room import schema
 from simulator.room.archive import export, verify
 from simulator.room.copies import backup, reader, restore, unwritten
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.room.test_upgrade import old
@@ -38,8 +39,7 @@ def filled(path: Path, wall: Wall) -> Path:
     return path
 
 
-def test_a_backup_made_under_writers_is_whole(path: Path, wall: Wall, tmp_path: Path) -> None:
-    place = rooms(path, wall)
+def test_a_backup_made_under_writers_is_whole(place: Rooms, tmp_path: Path) -> None:
     room, person = solo(place)
     stop = threading.Event()
     said = []
@@ -237,8 +237,7 @@ def test_a_copy_that_cannot_be_written_is_read(filled: Path, shelf: Path) -> Non
     assert "cannot be written; make the file and its folder writable" in as_nobody(write)
 
 
-def test_a_copy_of_an_open_database_needs_its_log(path: Path, wall: Wall, shelf: Path) -> None:
-    place = rooms(path, wall)
+def test_a_copy_of_an_open_database_needs_its_log(place: Rooms, path: Path, shelf: Path) -> None:
     room, person = solo(place)
     room.submit(say("hello"), person)
     for name in ("drills.db", "drills.db-wal"):

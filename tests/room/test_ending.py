@@ -17,6 +17,7 @@ from simulator.room import results
 from simulator.room.archive import export
 from simulator.room.finish import Finishing
 from simulator.room.room import Room
+from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
@@ -253,8 +254,9 @@ def test_killed_at_any_point_of_its_end_a_drill_is_over_and_scored_or_goes_on(
     assert found.scorecard() is not None
 
 
-def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_rest(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_rest(
+    place: Rooms, path: Path, wall: Wall
+) -> None:
     room, ana = solo(place)
     wall.pass_(100)
     room.end(ana)
@@ -267,8 +269,7 @@ def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_r
     assert rooms(path, wall).open(room.row.id).briefing("commander").entries == shown
 
 
-def test_whoever_looks_after_the_end_sees_the_drill_as_people_left_it(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_whoever_looks_after_the_end_sees_the_drill_as_people_left_it(place: Rooms, path: Path, wall: Wall) -> None:
     room, ana = solo(place)
     room.start(ana)
     wall.pass_(150)

@@ -10,6 +10,7 @@ import pytest
 from simulator.engine import Engine
 from simulator.errors import DrillError, StaleWriter, StoreError
 from simulator.room.archive import export
+from simulator.room.rooms import Rooms
 from tests.room.rooms import Wall, lines, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -45,9 +46,8 @@ def test_a_command_that_breaks_the_engine_is_not_kept(path: Path, wall: Wall, mo
 
 
 def test_an_engine_that_fails_stops_one_drill_and_says_so(
-    path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+    place: Rooms, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = rooms(path, wall)
     room, person = solo(place)
     room.submit(say("kept"), person)
 

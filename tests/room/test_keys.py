@@ -229,8 +229,7 @@ def test_what_was_stored_though_the_answer_was_lost_is_answered_when_it_comes_ag
     assert entered(room, say("hello")) == 1
 
 
-def test_the_store_takes_a_key_once_in_a_drill_and_any_number_without(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_the_store_takes_a_key_once_in_a_drill_and_any_number_without(place: Rooms) -> None:
     room, other = solo(place)[0], solo(place)[0]
     store, start = place.store, stored(room)
     store.append(room.row.id, start + 1, [NewCommand(0, "commander:Ana", say("a"))], "k1")

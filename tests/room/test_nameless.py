@@ -14,7 +14,7 @@ from simulator.record.journal import Journal
 from simulator.room.nameless import nameless
 from simulator.room.room import Room
 from simulator.room.store import OBSERVER
-from tests.room.rooms import Wall, rooms, say, solo
+from tests.room.rooms import Wall, hosted, rooms, say, solo
 
 
 def played(tmp_path: Path, *words: str, name: str = "Ana", **how: str) -> tuple[Room, Journal]:
@@ -131,9 +131,7 @@ def test_a_title_longer_than_the_name_fits_where_the_name_did(tmp_path: Path) ->
 
 def test_names_that_a_facilitator_uses_go_too(tmp_path: Path) -> None:
     place = rooms(tmp_path / "a.db", Wall())
-    opened = place.create("toy", seed=7, hosted=True)
-    room = opened.room
-    _, host = place.facilitate(room, "Hal", opened.key)
+    room, host = hosted(place, "Hal")
     place.join(room, "Ana", "commander")
     room.start(host)
     for command in (

@@ -9,12 +9,12 @@ import pytest
 from simulator import acts
 from simulator.errors import AccessDenied, UnknownName
 from simulator.room.access import Brake
+from simulator.room.rooms import Rooms
 from simulator.values import OBSERVER
-from tests.room.rooms import Wall, rooms, say, solo
+from tests.room.rooms import Wall, hosted, rooms, say, solo
 
 
-def test_people_join_by_code_and_come_back_to_their_seat(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_people_join_by_code_and_come_back_to_their_seat(place: Rooms, path: Path, wall: Wall) -> None:
     opened = place.create("toy", hosted=True)
     room = place.by_code(f" {opened.code[:3].lower()}-{opened.code[3:]} ")
     assert room is opened.room
@@ -28,8 +28,7 @@ def test_people_join_by_code_and_come_back_to_their_seat(path: Path, wall: Wall)
     assert (chairs["commander"], chairs["comms"]) == ("Ana Lee", None)
 
 
-def test_changing_seats_frees_the_old_one(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_changing_seats_frees_the_old_one(place: Rooms) -> None:
     room, ana = solo(place)
     moved = room.take_seat(ana, "comms")
     assert moved.by == "comms:Ana"
@@ -40,16 +39,14 @@ def test_changing_seats_frees_the_old_one(path: Path, wall: Wall) -> None:
         room.submit(say("there"), ana)
 
 
-def test_who_has_no_seat_yet_does_not_speak(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_who_has_no_seat_yet_does_not_speak(place: Rooms) -> None:
     room, _ = solo(place)
     _, bo = place.join(room, "Bo")
     with pytest.raises(AccessDenied, match="no seat"):
         room.submit(say("hello"), bo)
 
 
-def test_an_observer_looks_on_and_leaves_no_trace(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_an_observer_looks_on_and_leaves_no_trace(place: Rooms) -> None:
     room, ana = solo(place)
     before = room.version
     token, bo = place.join(room, "Bo", OBSERVER)
@@ -68,24 +65,19 @@ def test_an_observer_looks_on_and_leaves_no_trace(path: Path, wall: Wall) -> Non
     assert room.submit(say("here"), ana).refusal is None
 
 
-def test_who_goes_over_to_observing_leaves_the_seat_free(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_who_goes_over_to_observing_leaves_the_seat_free(place: Rooms) -> None:
     room, ana = solo(place)
     watching = room.observe(ana)
     assert watching.observes
     assert {chair.id: chair.holder for chair in place.lobby(room).chairs}["commander"] is None
-    opened = place.create("toy", hosted=True)
-    _, flo = place.facilitate(opened.room, "Flo", opened.key)
+    room, flo = hosted(place)
     with pytest.raises(AccessDenied, match="facilitator"):
-        opened.room.observe(flo)
+        room.observe(flo)
 
 
-def test_a_facilitator_frees_a_seat_somebody_lost(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
-    opened = place.create("toy", hosted=True)
-    room = opened.room
+def test_a_facilitator_frees_a_seat_somebody_lost(place: Rooms) -> None:
+    room, flo = hosted(place)
     _, ana = place.join(room, "Ana", "commander")
-    _, flo = place.facilitate(room, "Flo", opened.key)
     room.leave_seat(flo, "commander")
     _, bo = place.join(room, "Bo", "commander")
     assert bo.by == "commander:Bo"
@@ -93,29 +85,22 @@ def test_a_facilitator_frees_a_seat_somebody_lost(path: Path, wall: Wall) -> Non
         room.submit(say("hello"), ana)
 
 
-def test_whoever_lost_a_seat_does_not_take_it_from_the_next(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
-    opened = place.create("toy", hosted=True)
-    room = opened.room
+def test_whoever_lost_a_seat_does_not_take_it_from_the_next(place: Rooms) -> None:
+    room, flo = hosted(place)
     _, ana = place.join(room, "Ana", "commander")
-    _, flo = place.facilitate(room, "Flo", opened.key)
     room.leave_seat(flo, "commander")
     place.join(room, "Bo", "commander")
     room.leave_seat(ana)
     assert place.lobby(room).chairs[0].holder == "Bo"
 
 
-def test_nobody_moves_others_through_a_command(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_nobody_moves_others_through_a_command(place: Rooms) -> None:
     room, person = solo(place)
     with pytest.raises(AccessDenied, match="in the lobby"):
         room.submit(acts.LeaveSeat(seat="comms"), person)
 
 
-def test_the_wrong_key_and_wrong_codes_open_nothing_and_hold_up_nobody_who_has_the_right_one(
-    path: Path, wall: Wall
-) -> None:
-    place = rooms(path, wall)
+def test_the_wrong_key_and_wrong_codes_open_nothing_and_hold_up_nobody_who_has_the_right_one(place: Rooms) -> None:
     slept: list[float] = []
     place._brake = Brake(sleep=slept.append)
     opened = place.create("toy", hosted=True)
@@ -134,8 +119,7 @@ def test_the_wrong_key_and_wrong_codes_open_nothing_and_hold_up_nobody_who_has_t
     assert not slept
 
 
-def test_whoever_finds_a_seat_taken_is_the_same_person_at_the_next(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_whoever_finds_a_seat_taken_is_the_same_person_at_the_next(place: Rooms) -> None:
     room, _ = solo(place)
     for _ in range(2):
         with pytest.raises(AccessDenied, match="taken by Ana"):
@@ -144,8 +128,7 @@ def test_whoever_finds_a_seat_taken_is_the_same_person_at_the_next(path: Path, w
     assert place.join(room, "bo")[1].name == "bo 2"
 
 
-def test_a_token_is_for_one_drill_and_names_must_be_said(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_token_is_for_one_drill_and_names_must_be_said(place: Rooms) -> None:
     one, ana = solo(place)
     two, _ = solo(place)
     with pytest.raises(AccessDenied, match="another drill"):

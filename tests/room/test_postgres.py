@@ -14,6 +14,7 @@ from sqlalchemy import make_url, text
 
 from simulator.errors import StoreError
 from simulator.room import postgres as rules
+from simulator.room.rooms import Rooms
 from simulator.room.store import NewCommand, Store
 from tests.postgres import Server
 from tests.room.rooms import Wall, lines, rooms, say, solo
@@ -143,8 +144,7 @@ def test_a_missing_driver_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("name", ["a\x00b", "half \ud83d of a smile", "\udcff"])
-def test_text_that_no_database_keeps_is_refused_in_one_line(path: str, wall: Wall, name: str) -> None:
-    place = rooms(path, wall)
+def test_text_that_no_database_keeps_is_refused_in_one_line(place: Rooms, path: str, wall: Wall, name: str) -> None:
     room, person = solo(place)
     with pytest.raises(StoreError, match=r"U\+0000|half a character") as error:
         place.store.add_participant(replace(person, id="other", name=name))

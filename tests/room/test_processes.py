@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import acts
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.room.rooms import Wall, drill_second, lines, rooms, say, solo
 
@@ -43,8 +44,7 @@ def test_a_process_that_is_behind_writes_nothing_before_what_others_have_seen(pa
     assert '"at": 40,' in lines(room)[-1]
 
 
-def test_many_writers_race_and_every_command_is_kept_once(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_many_writers_race_and_every_command_is_kept_once(place: Rooms, path: Path, wall: Wall) -> None:
     room, person = solo(place)
     others = [rooms(path, wall).open(room.row.id) for _ in range(3)]
     failures: list[BaseException] = []
@@ -95,8 +95,7 @@ def test_threads_in_one_process_never_trip_over_each_other(path: Path, wall: Wal
     assert sum("post_message" in line for line in lines(room)) == 60
 
 
-def test_a_restarted_process_goes_on_where_the_drill_was(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_restarted_process_goes_on_where_the_drill_was(place: Rooms, path: Path, wall: Wall) -> None:
     room, _ = solo(place)
     token, bo = place.join(room, "Bo", "comms")
     wall.pass_(200)

@@ -9,8 +9,9 @@ import pytest
 
 from simulator import acts
 from simulator.errors import AccessDenied, DrillError
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.room.rooms import Wall, drill_second, rooms, say, solo
+from tests.room.rooms import Wall, drill_second, hosted, rooms, say, solo
 
 # --- the clock and the engine -------------------------------------------------------------------------------
 
@@ -29,8 +30,7 @@ def test_the_drill_follows_its_clock(path: Path, wall: Wall) -> None:
     assert drill_second(room) == 60
 
 
-def test_before_the_start_people_take_seats_and_talk(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_before_the_start_people_take_seats_and_talk(place: Rooms, wall: Wall) -> None:
     room = place.create("toy", seed=7).room
     _, person = place.join(room, "Ana", "commander")
     wall.pass_(3600)
@@ -60,12 +60,9 @@ def test_in_training_a_pause_stops_the_world_but_not_people(path: Path, wall: Wa
     assert (entry.at, refusal) == (40, None)
 
 
-def test_in_an_assessment_a_pause_is_for_the_facilitator(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
-    opened = place.create("toy", seed=7, mode="assessment", hosted=True)
-    room = opened.room
+def test_in_an_assessment_a_pause_is_for_the_facilitator(place: Rooms) -> None:
+    room, flo = hosted(place, mode="assessment")
     _, ana = place.join(room, "Ana", "commander")
-    _, flo = place.facilitate(room, "Flo", opened.key)
     room.start(flo)
     room.pause(flo)
     with pytest.raises(AccessDenied, match="paused"):
@@ -133,8 +130,7 @@ def test_skip_ahead_stops_at_a_result_a_message_and_a_due_time(path: Path, wall:
     assert "a message came" in whys
 
 
-def test_a_task_that_falls_due_ends_the_skip(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_task_that_falls_due_ends_the_skip(place: Rooms) -> None:
     room, person = solo(place)
     place.join(room, "Cy", "comms")
     room.skip_ahead(person)
@@ -142,13 +138,11 @@ def test_a_task_that_falls_due_ends_the_skip(path: Path, wall: Wall) -> None:
     assert room.skip_ahead(person).why == "task:1 is due"
 
 
-def test_only_the_facilitator_skips_in_a_hosted_drill(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
-    opened = place.create("toy", seed=7, hosted=True)
-    _, ana = place.join(opened.room, "Ana", "commander")
-    _, flo = place.facilitate(opened.room, "Flo", opened.key)
-    opened.room.start(flo)
-    for act in (opened.room.skip_ahead, opened.room.pause, opened.room.end):
+def test_only_the_facilitator_skips_in_a_hosted_drill(place: Rooms) -> None:
+    room, flo = hosted(place)
+    _, ana = place.join(room, "Ana", "commander")
+    room.start(flo)
+    for act in (room.skip_ahead, room.pause, room.end):
         with pytest.raises(AccessDenied, match="only the facilitator"):
             act(ana)
-    assert opened.room.skip_ahead(flo).why == "an alert fired"
+    assert room.skip_ahead(flo).why == "an alert fired"

@@ -16,18 +16,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from simulator.values import OBSERVER
-from tests.room.rooms import Wall, lines, rooms, say, solo
-
-
-@pytest.fixture
-def place(path: Path, wall: Wall) -> Rooms:
-    return rooms(path, wall)
-
-
-def hosted(place: Rooms, **how: Any) -> tuple[Room, Participant]:
-    opened = place.create("toy", seed=7, hosted=True, **how)
-    _, host = place.facilitate(opened.room, "Hana", opened.key)
-    return opened.room, host
+from tests.room.rooms import Wall, hosted, lines, rooms, say, solo
 
 
 def sits(room: Room) -> dict[str, str]:
@@ -38,7 +27,7 @@ def sits(room: Room) -> dict[str, str]:
 
 
 def test_a_refused_try_leaves_nothing_behind(place: Rooms) -> None:
-    room, _ = hosted(place)
+    room, _ = hosted(place, "Hana")
     place.join(room, "Ana", "commander")
     before = place.store.participants(room.row.id), lines(room)
     for name, seat, word in (("Bo", "commander", ""), ("Bo", "nowhere", ""), ("", "deputy", ""), ("Bo", "deputy", "x")):
@@ -51,7 +40,7 @@ def test_a_refused_try_leaves_nothing_behind(place: Rooms) -> None:
 
 def test_two_who_come_at_the_same_moment_under_one_name_are_told_apart(path: Path, wall: Wall) -> None:
     one, other = rooms(path, wall), rooms(path, wall)
-    room, _ = hosted(one)
+    room, _ = hosted(one, "Hana")
     there = other.open(room.row.id)
     known = other.store.participants
     late: list[list[Participant]] = [[]]  # what the other process had read before Ana came
@@ -64,7 +53,7 @@ def test_two_who_come_at_the_same_moment_under_one_name_are_told_apart(path: Pat
 
 def test_a_seat_taken_by_another_process_meanwhile_leaves_nothing(path: Path, wall: Wall) -> None:
     one, other = rooms(path, wall), rooms(path, wall)
-    room, _ = hosted(one)
+    room, _ = hosted(one, "Hana")
     there = other.open(room.row.id)
     append, stale = other.store.append, [True]
 
@@ -83,7 +72,7 @@ def test_a_seat_taken_by_another_process_meanwhile_leaves_nothing(path: Path, wa
 
 
 def test_by_code_name_and_word_somebody_has_their_seat_again(place: Rooms) -> None:
-    room, _ = hosted(place)
+    room, _ = hosted(place, "Hana")
     _, ana = place.join(room, "Ana", "commander", "blue horse")
     place.join(room, "Cy", "comms")
     again = place.by_code(room.row.code)
@@ -97,7 +86,7 @@ def test_by_code_name_and_word_somebody_has_their_seat_again(place: Rooms) -> No
 
 
 def test_a_host_lets_somebody_back_in_by_a_ticket_and_nobody_else_can(place: Rooms) -> None:
-    room, host = hosted(place)
+    room, host = hosted(place, "Hana")
     token, ana = place.join(room, "Ana", "commander")
     with pytest.raises(AccessDenied):
         place.let_back(room, ana, ana)
@@ -112,7 +101,7 @@ def test_a_host_lets_somebody_back_in_by_a_ticket_and_nobody_else_can(place: Roo
 
 
 def team(place: Rooms) -> tuple[Room, Participant, Participant, Participant]:
-    room, host = hosted(place)
+    room, host = hosted(place, "Hana")
     _, ana = place.join(room, "Ana", "commander")
     _, bo = place.join(room, "Bo", "deputy")
     return room, host, ana, bo
@@ -318,7 +307,7 @@ def test_notes_are_facilitators_and_in_no_record(place: Rooms, wall: Wall) -> No
 
 
 def test_a_freeze_asks_alone_and_is_answered_in_an_assessment_too(place: Rooms, wall: Wall) -> None:
-    room, host = hosted(place, mode="assessment")
+    room, host = hosted(place, "Hana", mode="assessment")
     _, ana = place.join(room, "Ana", "commander")
     room.start(host)
     wall.pass_(100)
@@ -333,7 +322,7 @@ def test_a_freeze_asks_alone_and_is_answered_in_an_assessment_too(place: Rooms, 
 
 
 def test_a_freeze_that_is_refused_stops_nobody_and_answers_stay_with_facilitators(place: Rooms, wall: Wall) -> None:
-    room, host = hosted(place)
+    room, host = hosted(place, "Hana")
     _, ana = place.join(room, "Ana", "commander")
     room.start(host)
     wall.pass_(100)
@@ -374,7 +363,7 @@ MOVES: dict[str, Callable[[Room, dict[str, Participant]], object]] = {
 
 @pytest.mark.parametrize("name", MOVES)
 def test_killed_at_any_write_everybody_sits_as_before_or_as_was_meant(name: str, path: Path, wall: Wall) -> None:
-    room, _ = hosted(rooms(path, wall))
+    room, _ = hosted(rooms(path, wall), "Hana")
     place = wall.places[-1]
     for who, seat in (("Ana", "commander"), ("Bo", "deputy"), ("Cy", OBSERVER)):
         place.join(room, who, seat)

@@ -18,11 +18,6 @@ from tests.room.rooms import Wall, rooms, say, solo
 
 
 @pytest.fixture
-def place(path: Path, wall: Wall) -> Rooms:
-    return rooms(path, wall)
-
-
-@pytest.fixture
 def played(place: Rooms) -> tuple[Room, Participant]:
     room, ana = solo(place)
     room.submit(say("before"), ana)

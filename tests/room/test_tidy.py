@@ -118,8 +118,7 @@ class Seconds(Wall):
     """A monotonic clock that a test moves by hand."""
 
 
-def test_only_what_ended_or_was_left_long_ago_is_due(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_only_what_ended_or_was_left_long_ago_is_due(place: Rooms, wall: Wall) -> None:
     ended = lived(place, many=1)
     left, person = solo(place)
     ahead = place.create("toy", seed=1).room

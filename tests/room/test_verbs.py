@@ -14,7 +14,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from simulator.room.verbs import AGAIN, Answered
-from tests.room.rooms import Wall, lines, rooms, say
+from tests.room.rooms import Wall, hosted, lines, rooms, say
 
 People = dict[str, Participant]
 ASKED = acts.ProbeTeam(questions=("leads", "update"))
@@ -59,14 +59,13 @@ VERBS: dict[str, Callable[[Room, People, Rooms], str]] = {
 
 def team(path: Path, wall: Wall) -> tuple[Rooms, Room, People]:
     place = rooms(path, wall)
-    opened = place.create("toy", seed=7, hosted=True)
-    _, host = place.facilitate(opened.room, "Hana", opened.key)
+    room, host = hosted(place, "Hana")
     people = {"Hana": host}
     for name, seat in (("Ana", "commander"), ("Bo", "deputy")):
-        _, people[name] = place.join(opened.room, name, seat)
-    opened.room.start(host)
+        _, people[name] = place.join(room, name, seat)
+    room.start(host)
     wall.pass_(100)
-    return place, opened.room, people
+    return place, room, people
 
 
 def state(place: Rooms, room: Room, people: People) -> object:

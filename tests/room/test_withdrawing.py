@@ -10,12 +10,7 @@ from simulator.errors import AccessDenied, StoreError
 from simulator.room import store
 from simulator.room.rooms import DAY, TICKET_SECONDS, Rooms
 from simulator.room.store import Participant
-from tests.room.rooms import Wall, rooms, say, solo
-
-
-@pytest.fixture
-def place(path: Path, wall: Wall) -> Rooms:
-    return rooms(path, wall)
+from tests.room.rooms import Wall, hosted, rooms, say, solo
 
 
 def test_a_ticket_is_exchanged_once_for_a_token(place: Rooms) -> None:
@@ -79,9 +74,7 @@ def test_who_leaves_frees_the_seat_and_is_out_everywhere(place: Rooms) -> None:
 
 
 def test_only_the_host_puts_others_out(place: Rooms) -> None:
-    opened = place.create("toy", hosted=True)
-    room = opened.room
-    _, flo = place.facilitate(room, "Flo", opened.key)
+    room, flo = hosted(place)
     token, bo = place.join(room, "Bo", "commander")
     _, cy = place.join(room, "Cy", "comms")
     with pytest.raises(AccessDenied, match="only the facilitator"):
@@ -98,9 +91,7 @@ def test_only_the_host_puts_others_out(place: Rooms) -> None:
 
 
 def test_nobody_is_put_out_halfway(place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = place.create("toy", hosted=True)
-    room = opened.room
-    _, flo = place.facilitate(room, "Flo", opened.key)
+    room, flo = hosted(place)
     token, bo = place.join(room, "Bo", "commander", "blue horse")
     for breaks in ("_withdraw", "_place"):
         with monkeypatch.context() as broken:
@@ -141,8 +132,7 @@ def test_who_takes_a_seat_over_is_in_at_once_wherever_it_was_looked_at(path: Pat
             where.open(room.row.id).as_is(ana)
 
 
-def test_a_drill_that_is_long_over_opens_no_more(path: Path, wall: Wall) -> None:
-    place = rooms(path, wall)
+def test_a_drill_that_is_long_over_opens_no_more(place: Rooms, wall: Wall) -> None:
     place.keep_days = 2
     room, ana = solo(place)
     token = place.token(ana)

@@ -18,10 +18,10 @@ from tests.shipped import SPELLED_OUT
 ALONE = "commander:Ana"
 
 
-def drill_of(name: str, seed: int = 7, variant: str = "base", loaded: Any = None) -> Engine:
+def drill_of(name: str, loaded: Any = None) -> Engine:
     """Return a drill in which one person commands and nobody acts unasked."""
-    loaded = loaded or load(name, variant)
-    engine = Engine(loaded, new_header(loaded, seed, automation=False))
+    loaded = loaded or load(name)
+    engine = Engine(loaded, new_header(loaded, 7, automation=False))
     give(engine, 0, acts.TakeSeat(seat="commander", name="Ana"), acts.AssignRole(role="commander", to="commander"))
     return engine
 

@@ -131,7 +131,7 @@ class Typist(Console):
         if name in acts.ACTS:
             self.record(name, what)
         elif name == "run":
-            self.run(what, f"$ {what}")
+            self.run(what)
         elif name == "type":
             self.type(what)
         elif name == "until":

@@ -77,12 +77,12 @@ def test_a_chart_is_sent_as_it_was_made() -> None:
     ]  # fmt: skip
 
 
-def streamed(here: Here, then: Callable[[Hub], None], most: int, mark: str = "") -> list[bytes]:
+def streamed(here: Here, then: Callable[[Hub], None], most: int) -> list[bytes]:
     """Return what a browser is sent; `then` happens once it has been sent the first."""
 
     async def listen() -> list[bytes]:
         hub, found = Hub(), list[bytes]()
-        async for event in hub.stream(here, mark):
+        async for event in hub.stream(here, ""):
             found.append(event)
             if len(found) == 1:
                 await asyncio.to_thread(then, hub)
