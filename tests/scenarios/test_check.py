@@ -155,6 +155,11 @@ def test_shipped_playbooks_are_clean():
          "expert.injects.pods_evicted.expects.fields.query: unknown name 'capacitiy'; use one of queries"),
         ("  health_queries: [verify, healthz]", "  health_queries: [verify, healthz]\n  windows: {B3: [40, 50]}",
          "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
+        ("overlay:\n", "overlay:\n  windows: {O1: [40, 50]}\n",
+         "overlay.windows.O1: has no time that could be moved; take it out"),
+        ("overlay:\n", "overlay:\n  cap_facts: {C7: {key_lost: The key was lost}}\n",
+         "overlay.cap_facts.C7.key_lost: unknown name 'key_lost'; use one of facts"),
+        ("- id: slo_status", "- id: git_log", "queries.git_log: a second one with this id"),
         ("    cap: C3", "    cap: C33",
          "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
         ("justified_by: [query:keyring]", "justified_by: [query:keyrin]",
@@ -194,6 +199,7 @@ def test_shipped_playbooks_are_clean():
         ("starts_at: -60m", "starts_at: 1", "starts_at: input should be less than or equal to 0"),
         ("horizon: 60m", "horizon: 1441m", "horizon: input should be less than or equal to 86400"),
         ("horizon: 60m", "horizon: 0", "horizon: input should be greater than 0"),
+        ("fault_at: -14m", "fault_at: -180m", "fault_at: is not between starts_at and horizon"),
         ("fault_at: -14m", "fault_at: -999999m", "fault_at: input should be greater than or equal to -31622400"),
         ("fault_at: -14m", f"fault_at: {'9' * 400}m", "fault_at: '999"),
         ("format: 1", f"format: {'9' * 5000}", "yaml: a number beyond all bounds"),
@@ -221,11 +227,6 @@ def test_one_mistake_is_one_finding(old, new, expected):
     assert only(findings).startswith(expected)
 
 
-def test_a_fault_older_than_the_history_opens_without_a_page():
-    old = check("fault_at: -14m", "fault_at: -180m")
-    assert only(old).startswith("fault_at: is not between starts_at and horizon")
-
-
 @pytest.mark.parametrize(
     ("window", "expected"),
     [
@@ -245,15 +246,6 @@ def test_a_restricted_channel_needs_somebody_inside():
     found = check("\nservices:\n", "\nrestricted: [leadership]\nservices:\n")
     assert only(found).startswith("restricted: nobody is let in; name the roles in overlay.need_to_know")
     assert "unknown name 'closed'; use one of channels" in only(check("\nservices:\n", "\nroom: closed\nservices:\n"))
-
-
-def test_what_trips_a_cap_must_be_a_fact():
-    found = check("overlay:\n", "overlay:\n  cap_facts: {C7: {key_lost: The key was lost}}\n")
-    assert only(found).startswith("overlay.cap_facts.C7.key_lost: unknown name 'key_lost'; use one of facts")
-
-
-def test_an_id_used_twice():
-    assert "queries.git_log: a second one with this id" in only(check("- id: slo_status", "- id: git_log"))
 
 
 def test_a_cue_nothing_brings_out():
@@ -340,11 +332,6 @@ def test_one_mistake_in_a_playbook_is_one_finding(old, new, expected):
     playbook = playbook.replace("    limit: 70\n", "    limit: 70\n    raise_by: 5\n", 1)
     assert old in playbook
     assert only(check_text(playbook.replace(old, new, 1), "mine.yaml")).startswith(expected)
-
-
-def test_a_window_moves_only_what_has_a_time():
-    found = check("overlay:\n", "overlay:\n  windows: {O1: [40, 50]}\n")
-    assert only(found).startswith("overlay.windows.O1: has no time that could be moved; take it out")
 
 
 def test_a_seat_is_there_for_something():
