@@ -29,7 +29,7 @@ class Stretch:
 class Tenure:
     """A post (commander, deputy, scribe): the seat that is there for it, and who held it when.
 
-    Who is there for it has it, as far as it may be lost, before anybody was named.
+    As long as nobody was named, the seat that is there for it counts as having it: it can lose it so, too.
     """
 
     home: str | None

@@ -19,6 +19,7 @@ from simulator.play import play
 from simulator.record.entry import Entry, sees
 from simulator.record.history import History
 from simulator.record.journal import accepted
+from simulator.record.tracked import Tenure
 from simulator.values import COMMANDER, DEPUTY, Author, Ref
 
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
@@ -129,6 +130,32 @@ def test_the_times_of_tasks_are_those_of_their_entries(name: str) -> None:
         assert task.acknowledged == mine.get("task_acknowledged")
         assert task.reported == mine.get("task_reported")
         assert bool(task.moved) == ("task_reassigned" in mine)
+
+
+def test_a_post_is_lost_left_and_vacant_for_whoever_had_it_and_nobody_else() -> None:
+    def so(post: Tenure) -> tuple[Any, ...]:
+        return post.holder, post.moved, post.vacant, post.left, [seat for seat in "abc" if post.lost_by(seat)]
+
+    def at(second: int) -> Entry:
+        return Entry(second, second, Author.person("a", "Ana"), acts.PostMessage(text="x"))
+
+    post = Tenure("a")
+    assert so(post) == (None, False, False, False, [])
+    post.take("b", at(1), "a")
+    assert so(post) == ("b", True, False, False, ["a"])
+    post.take("c", at(2), "a")
+    assert so(post) == ("c", True, False, False, ["a", "b"])
+    assert [one.displaced for one in post.held] == [True, False], "b did not give it"
+    post.take("c", at(3), "b")
+    assert post.since == 2, "who has it takes it no second time"
+    post.vacate(at(4))
+    assert so(post) == (None, False, False, False, ["b", "c"]), "a has it again"
+    post.gone = "c"
+    assert so(post) == (None, False, False, True, ["b", "c"])
+    post.gone = "a"
+    assert so(post) == (None, True, True, True, ["a", "b", "c"])
+    assert [post.held_at(second, second) for second in range(7)] == [None, "b", "c", "c", "c", None, None]
+    assert not Tenure(None).moved, "nobody is there for it"
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
