@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from simulator.record.history import History
 from simulator.record.tracked import Run
@@ -25,14 +26,21 @@ class WorldChange:
     what: str
 
 
+_LAST: WeakKeyDictionary[History, tuple[int, WorldChange | None]] = WeakKeyDictionary()
+"""History -> how much had happened in it, and the last change by then."""
+
+
 def changes(history: History, scenario: Scenario) -> list[WorldChange]:
     """Return what changed the world since T+0, in order."""
     return sorted(_newest_first(history, scenario), key=lambda change: (change.at, change.seq))
 
 
 def last_change(history: History, scenario: Scenario) -> WorldChange | None:
-    """Return the last of them."""
-    return next(_newest_first(history, scenario), None)
+    """Return the last of them; looked for again only once something more has happened."""
+    known = _LAST.get(history)
+    if known is None or known[0] != len(history.happened):
+        known = _LAST[history] = (len(history.happened), next(_newest_first(history, scenario), None))
+    return known[1]
 
 
 def _newest_first(history: History, scenario: Scenario) -> Iterator[WorldChange]:

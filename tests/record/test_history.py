@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scenarios import load
 from simulator import acts
+from simulator import changes as world_changes
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.need_to_know import NeedToKnow
@@ -130,6 +131,21 @@ def test_the_times_of_tasks_are_those_of_their_entries(name: str) -> None:
         assert task.acknowledged == mine.get("task_acknowledged")
         assert task.reported == mine.get("task_reported")
         assert bool(task.moved) == ("task_reassigned" in mine)
+
+
+def test_the_last_change_is_looked_for_again_once_something_more_has_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, look = [], world_changes._newest_first
+    monkeypatch.setattr(world_changes, "_newest_first", lambda *what: looked.append(what) or look(*what))
+    scenario = drill("auth_token").scenario
+    history = History(scenario)
+    for number, entry in enumerate(entries("auth_token")):
+        history.apply(entry)
+        last = world_changes.last_change(history, scenario)
+        if number % 20 == 0:
+            assert last == max(world_changes.changes(history, scenario), key=lambda one: one.at, default=None)
+            looked.pop()
+    assert last is not None
+    assert len(looked) <= len(history.happened) + 1 < len(entries("auth_token")) / 4
 
 
 def test_a_post_is_lost_left_and_vacant_for_whoever_had_it_and_nobody_else() -> None:
