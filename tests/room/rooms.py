@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import acts
+from simulator.record.journal import Journal
 from simulator.room.clock import LEASE_SECONDS
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
@@ -72,6 +73,19 @@ def hosted(place: Rooms, host: str = "Flo", **how: Any) -> tuple[Room, Participa
     """Open a drill with a host."""
     opened = place.create("toy", seed=7, hosted=True, **how)
     return opened.room, place.facilitate(opened.room, host, opened.key)[1]
+
+
+def end_of(room: Room, person: Participant) -> None:
+    """End a drill and wait until it is scored."""
+    room.end(person)
+    room.finishing.wait(60)
+
+
+def record_of(room: Room) -> Journal:
+    """Return the record of a drill that is over."""
+    found = room.record()
+    assert found is not None
+    return found
 
 
 def lines(room: Room) -> list[str]:

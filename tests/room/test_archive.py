@@ -16,7 +16,7 @@ from simulator.errors import DrillError, UnknownName
 from simulator.room.archive import export, stored, take_in, verify, verify_file
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.room.rooms import Wall, rooms, say, solo
+from tests.room.rooms import Wall, end_of, rooms, say, solo
 
 REFERENCES = {"null": 7, "why": "“nothing” — done"}
 DAMAGED = '{"kind": "post_telegram", "text": "what a later version may know"}'
@@ -34,8 +34,7 @@ def played(path: Path, wall: Wall, words: tuple[str, ...] = ("one", "two", "thre
         wall.pass_(61)
         room.submit(say(said), person)
     if over:
-        room.end(person)
-        room.finishing.wait(10)
+        end_of(room, person)
         assert room.scorecard() is not None
     return place
 

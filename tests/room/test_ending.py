@@ -19,7 +19,7 @@ from simulator.room.finish import Finishing
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.room.rooms import Wall, rooms, say, solo
+from tests.room.rooms import Wall, end_of, record_of, rooms, say, solo
 from tests.simulator.toy import toy
 
 
@@ -35,10 +35,8 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
     room, person = solo(place, seat="comms")
     wall.pass_(400)
     assert room.record() is None
-    room.end(person)
-    room.finishing.wait(10)
-    record = room.record()
-    assert record is not None
+    end_of(room, person)
+    record = record_of(room)
     kinds = [entry.body.kind for entry in record]
     assert kinds[-1] == "horizon_reached"
     assert "drill_ended" in kinds
@@ -61,11 +59,9 @@ def test_a_row_that_cannot_be_kept_leaves_no_drill_unscored(
 
     monkeypatch.setattr(results, "keep", refused)
     room, person = solo(rooms(path, wall, score))
-    room.end(person)
-    room.finishing.wait(10)
+    end_of(room, person)
     assert room.scorecard() == {"playbook": "recovery", "total": 42}
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     assert record.references is not None
 
 
@@ -75,8 +71,7 @@ def test_time_ends_a_drill_that_nobody_ends(path: Path, wall: Wall) -> None:
     room.speed(person, 60)
     wall.pass_(40)
     assert place.store.running() == []
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     assert [entry.body.how for entry in record if entry.body.kind == "drill_ended"] == ["time"]
     room.finishing.wait(10)
 
@@ -85,15 +80,13 @@ def test_a_finished_record_stays_readable_after_its_scenario_changed(path: Path,
     place = rooms(path, wall, score)
     room, person = solo(place)
     wall.pass_(100)
-    room.end(person)
-    room.finishing.wait(10)
+    end_of(room, person)
     loaded = toy()
     other = rooms(path, wall, load=lambda *_: type(loaded)(loaded.scenario, loaded.make_world, "new", {}))
     again = other.open(room.row.id)
     assert again.ended
     assert again.problem is None
-    record = again.record()
-    assert record is not None
+    record = record_of(again)
     text = "\n".join(export(other.store, room.row.id)) + "\n"
     assert list(parse(text, "export").lines()) == list(record.lines())
     assert other.lobby(again).state == "over"
@@ -109,8 +102,7 @@ def test_failed_scoring_is_shown_and_can_be_tried_again(path: Path, wall: Wall) 
         return score(loaded, journal, progress)
 
     room, person = solo(rooms(path, wall, flaky))
-    room.end(person)
-    room.finishing.wait(10)
+    end_of(room, person)
     assert room.finishing.problem == "no playbook"
     assert room.scorecard() is None
     room.finishing.begin()
@@ -132,13 +124,11 @@ def test_the_score_stands_before_all_that_stands_beside_it_is_made(path: Path, w
     while room.scorecard() is None:
         room.finishing.wait(0.01)
     assert room.scorecard() == {"total": 42}
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     assert record.references is None
     go_on.set()
     room.finishing.wait(10)
-    whole = room.record()
-    assert whole is not None
+    whole = record_of(room)
     assert (room.scorecard(), whole.references) == ({"total": 42, "spread": 3}, {"null": 1})
 
 
@@ -147,17 +137,14 @@ def test_what_a_dead_process_left_half_made_is_made_by_the_next(path: Path, wall
         yield None, {"total": 42}
 
     room, person = solo(rooms(path, wall, half))
-    room.end(person)
-    room.finishing.wait(10)
+    end_of(room, person)
     again = rooms(path, wall, score).open(room.row.id)
     wall.pass_(120)
     assert again.scorecard() == {"total": 42}
-    record = again.record()
-    assert record is not None
+    record = record_of(again)
     assert record.references is None
     again.finishing.wait(10)
-    whole = again.record()
-    assert whole is not None
+    whole = record_of(again)
     assert whole.references is not None
 
 
@@ -186,15 +173,13 @@ def test_a_score_that_the_database_was_away_for_is_made_when_it_is_back(
 
     with monkeypatch.context() as patch:
         patch.setattr(place.store, away, gone)
-        room.end(person)
-        room.finishing.wait(10)
+        end_of(room, person)
     assert room.finishing.problem is None
     assert (room.scorecard() is None) == (away != "add_references")
     wall.pass_(120)
     room.scorecard(), room.record()  # whoever asks for what is missing has it made
     room.finishing.wait(10)
-    whole = room.record()
-    assert whole is not None
+    whole = record_of(room)
     assert whole.references is not None
     assert room.scorecard() == {"playbook": "recovery", "total": 42}
 
@@ -245,8 +230,7 @@ def test_killed_at_any_point_of_its_end_a_drill_is_over_and_scored_or_goes_on(
     assert again.store.running() == []
     assert again.store.drill(room.row.id).ended is not None
     assert (again.store.marks(room.row.id)[-1].what == "stop") == (how != "by time")
-    record = found.record()
-    assert record is not None
+    record = record_of(found)
     assert [entry.body.kind for entry in record].count("drill_ended") == 1
     wall.sleep(120)
     found.scorecard()
@@ -262,8 +246,7 @@ def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_r
     room.end(ana)
     shown = room.briefing("commander").entries
     assert shown[-1].body.kind == "drill_ended"
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     assert record.entries[-1].at > shown[-1].at
     # So it is in a process that comes later.
     assert rooms(path, wall).open(room.row.id).briefing("commander").entries == shown
@@ -276,8 +259,7 @@ def test_whoever_looks_after_the_end_sees_the_drill_as_people_left_it(place: Roo
     room.advance()
     before = room.briefing("commander")
     room.end(ana)
-    frozen = room.record()
-    assert frozen is not None
+    frozen = record_of(room)
     assert frozen.entries[-1].at > before.now
     for where in (room, rooms(path, wall).open(room.row.id)):
         after = where.briefing("commander")

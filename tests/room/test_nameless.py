@@ -14,7 +14,7 @@ from simulator.record.journal import Journal
 from simulator.room.nameless import nameless
 from simulator.room.room import Room
 from simulator.room.store import OBSERVER
-from tests.room.rooms import Wall, hosted, rooms, say, solo
+from tests.room.rooms import Wall, hosted, record_of, rooms, say, solo
 
 
 def played(tmp_path: Path, *words: str, name: str = "Ana", **how: str) -> tuple[Room, Journal]:
@@ -26,8 +26,7 @@ def played(tmp_path: Path, *words: str, name: str = "Ana", **how: str) -> tuple[
     for one in words:
         room.submit(say(one), person)
     room.end(person)
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     return room, record
 
 

@@ -26,7 +26,7 @@ from simulator.room.teams import Member
 from simulator.room.tidy import delete
 from simulator.room.uploads import LEASE_SECONDS, MOST_CHECKS, MOST_DRILLS, Brought, Uploads
 from simulator.scenario.document import LARGEST
-from tests.room.rooms import Wall
+from tests.room.rooms import Wall, end_of
 from tests.room.test_teams import scored
 from tests.simulator.toy import toy
 
@@ -140,8 +140,7 @@ def test_a_drill_goes_on_with_what_it_was_begun_with_and_keeps_it(
     assert kept(place) == {first, second}
     wall.pass_(5)
     assert room.problem is None
-    room.end(person)
-    room.finishing.wait(60)
+    end_of(room, person)
     place.uploads.remove(ana, second)
     assert kept(place) == {first}
     wall.kill(place)
@@ -167,8 +166,7 @@ def test_it_goes_with_the_team_but_for_what_was_played(place: Rooms, ana: Member
 def test_a_team_that_is_no_more_is_named_nowhere(path: Path | str, place: Rooms, wall: Wall) -> None:
     zoe = place.teams.found("Zwiebelkuchen", "Ottilie")
     room, person = play(place, wall, zoe, bring(place, zoe, "played"))  # seats hold a name of their own
-    room.end(person)
-    room.finishing.wait(60)
+    end_of(room, person)
     place.teams.claim(zoe, room.row.id, person)
     bring(place, zoe, "Kasperltheater", name="other")
     place.teams.leave(zoe)
@@ -234,8 +232,7 @@ def test_drills_of_two_teams_are_not_compared(place: Rooms, ana: Member, wall: W
     ben = place.teams.found("Storage", "Ben")
     for member, said in zip((ana, ben), texts, strict=True):
         room, person = play(place, wall, member, bring(place, member, said))
-        room.end(person)
-        room.finishing.wait(60)
+        end_of(room, person)
     found = {one.scenario for one in every(place.store, Wanted())}
     assert len(found) == 2
     assert all(one.startswith("toy@") for one in found)
@@ -251,8 +248,7 @@ def test_a_drill_is_of_the_series_of_the_team_that_it_belongs_to(place: Rooms, a
     first, person = play(place, wall, ana, upload)
     second, again = play(place, wall, ana, upload)
     for room, who in ((first, person), (second, again)):
-        room.end(who)
-        room.finishing.wait(60)
+        end_of(room, who)
     own = series_of(place, first.row.id)
     assert series_of(place, second.row.id) == own
     place.teams.claim(ana, first.row.id, person)
@@ -272,8 +268,7 @@ def test_an_edit_goes_on_in_the_same_series_and_is_another_edition(place: Rooms,
     drills = []
     for said in ("one", "one", "two"):
         room, person = play(place, wall, ana, bring(place, ana, said))
-        room.end(person)
-        room.finishing.wait(60)
+        end_of(room, person)
         drills.append(room.row.id)
     assert len({series_of(place, drill) for drill in drills}) == 1
     found = editions(place.store, drills)
@@ -285,8 +280,7 @@ def test_its_record_carries_it_into_another_database(
     place: Rooms, ana: Member, wall: Wall, tmp_path: Path, check: Checked
 ) -> None:
     room, person = play(place, wall, ana, bring(place, ana))
-    room.end(person)
-    room.finishing.wait(60)
+    end_of(room, person)
     text = "".join(f"{line}\n" for line in export(place.store, room.row.id))
     assert own_scenario(text, "f") == ("queue", {"drill.yaml": "one"})
     other = process(tmp_path / "other.db", wall, check)

@@ -12,7 +12,7 @@ from simulator import acts
 from simulator.play import orders
 from simulator.room.rooms import Rooms
 from tests import played
-from tests.room.rooms import Wall, drill_second, rooms
+from tests.room.rooms import Wall, drill_second, record_of, rooms
 
 pytestmark = pytest.mark.slow
 PACE = 20
@@ -52,8 +52,7 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
         if room.rests:
             room.resume(flo)
         wall.pass_(60)
-    record = room.record()
-    assert record is not None
+    record = record_of(room)
     # People of one name are told apart by numbers; scripts need no telling apart.
     said = [re.sub(r"(by_the_book) \d", r"\1", entry.to_json()) for entry in record]
     assert said == [entry.to_json() for entry in drill.journal]
