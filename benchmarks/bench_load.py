@@ -25,7 +25,7 @@ RUN = {
 }
 ROUNDS = 3
 HALF = 0.5
-WALKED = {"parcel_lag": 0.65}
+WALKED = {"parcel_lag": 0.6}
 """What loads dearer: its hour is walked once for each of a dozen moves."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scenarios.declared.drill import DrillData
 from scenarios.declared.moves import MoveData
@@ -69,12 +69,48 @@ class Numbers:
     """Move -> loss where it alone is made; the empty name: nobody does anything."""
 
 
+@dataclass
+class WalkedWorld:
+    """A world on its way from T+0 to the horizon, and what was seen of it."""
+
+    world: DeclaredWorld
+    horizon: int
+    normal: Mapping[str, float]
+    """What signals are noted to go away from; empty: none is."""
+    suffered: dict[str, float]
+    hit: list[float]
+    furthest: dict[str, float]
+
+    def fork(self) -> WalkedWorld:
+        """Return the same, to be walked on otherwise."""
+        world = copy.deepcopy(self.world)
+        return replace(
+            self, world=world, suffered=dict(self.suffered), hit=list(self.hit), furthest=dict(self.furthest)
+        )
+
+    def on(self, until: int) -> None:
+        """Walk on to the first step that does not begin before `until`, or to the horizon."""
+        world, end = self.world, min(until, self.horizon)
+        while world.now < end:
+            world.step(min(GRID, self.horizon - world.now))
+            shares = world.outside()
+            self.hit.append(world.weighed(shares))
+            if world.now >= TRIED_AT:
+                for group, share in shares.items():
+                    self.suffered[group] += share * GRID / 60
+            if self.normal and world.now % 60 == 0:
+                for name, value in world.observe().items():
+                    self.furthest[name] = max(self.furthest[name], abs(value - self.normal[name]))
+
+
 class Bench:
     """A drill's world at T+0, from which it is walked on in one way or another."""
 
     def __init__(self, drill: DrillData, program: Program) -> None:
         self.drill, self.program = drill, program
         self._ran: dict[tuple[tuple[Turned, ...], bool, int | None], Ran] = {}
+        self._untouched: dict[int, WalkedWorld] = {}
+        """Second -> how it is there before any lever is turned: where courses leave each other."""
         self._needed: dict[str, list[str]] = {}
         calm = self._world()
         calm.start(drill.starts, drill.fault.at)
@@ -114,40 +150,58 @@ class Bench:
         self, turns: Iterable[Turned] = (), frozen: bool = False, step: int | None = None
     ) -> Ran:
         """Return what comes of levers turned at these seconds; `frozen` holds queued changes, `step` is a finer one."""
-        key = tuple(sorted(turns)), frozen, step
+        key = self._turning(turns), frozen, step
         if key not in self._ran:
-            self._ran[key] = self._run(list(key[0]), frozen, step)
+            self._ran[key] = self._run(*key)
         return self._ran[key]
 
-    def _run(self, due: list[Turned], frozen: bool, step: int | None) -> Ran:
-        world, drill = copy.deepcopy(self.begun), self.drill
-        world.step_seconds = step or world.step_seconds
-        furthest = {} if due or frozen else dict.fromkeys(self.normal, 0.0)
-        if not frozen:
-            merges = [one for one in drill.world.happens if one.unless_frozen]
-            due += [(one.at, lever, value, one.over) for one in merges for lever, value in one.set.items()]
-        for one in (say for say in drill.says if say.set and not say.when):
-            due += [(one.at, lever, value, 0) for lever, value in one.set.items()]
-        due.sort()
-        suffered = dict.fromkeys(self.program.groups, 0.0)
-        hit: list[float] = []
-        while world.now < drill.horizon:
-            while due and due[0][0] <= world.now:
-                _, lever, value, over = due.pop(0)
-                world.turn(lever, value, over)
-            world.step(min(GRID, drill.horizon - world.now))
-            shares = world.outside()
-            hit.append(world.weighed(shares))
-            if world.now >= TRIED_AT:
-                for group, share in shares.items():
-                    suffered[group] += share * GRID / 60
-            if furthest and world.now % 60 == 0:
-                for name, value in world.observe().items():
-                    furthest[name] = max(furthest[name], abs(value - self.normal[name]))
+    def _turning(self, turns: Iterable[Turned]) -> tuple[Turned, ...]:
+        """Return turns in their order, without those of levers that stand there and that nothing else turns."""
+        turns = sorted(turns)
+        told = {lever for _, lever, *_ in self._told(frozen=False)}
+        turned = {lever for _, lever, to, _ in turns if lever in told or not self.begun.stays(lever, to)}
+        return tuple(turn for turn in turns if turn[1] in turned)
+
+    def _told(self, frozen: bool) -> list[Turned]:
+        """Return the turns that come of what merges, unless that is held, and of what is said whatever happens."""
+        merges = [] if frozen else [one for one in self.drill.world.happens if one.unless_frozen]
+        told = [(one.at, lever, value, one.over) for one in merges for lever, value in one.set.items()]
+        said = (one for one in self.drill.says if one.set and not one.when)
+        return told + [(one.at, lever, value, 0) for one in said for lever, value in one.set.items()]
+
+    def _run(self, turns: tuple[Turned, ...], frozen: bool, step: int | None) -> Ran:
+        due = sorted((*turns, *self._told(frozen)))
+        if step or not (turns or frozen):
+            walk = self._begun(step, {} if turns or frozen else self.normal)
+        else:
+            walk = self._before(due[0][0] if due else self.drill.horizon).fork()
+        for at, lever, value, over in due:
+            walk.on(at)
+            if walk.world.now < self.drill.horizon:
+                walk.world.turn(lever, value, over)
+        walk.on(self.drill.horizon)
+        world = walk.world
         return Ran(
-            dict(world.harm()), dict(world.borne()), suffered, hit, furthest, dict(world.beyond), world.figures(),
-            world.observe(),
+            dict(world.harm()), dict(world.borne()), walk.suffered, walk.hit, walk.furthest, dict(world.beyond),
+            world.figures(), world.observe(),
         )  # fmt: skip
+
+    def _begun(self, step: int | None = None, normal: Mapping[str, float] | None = None) -> WalkedWorld:
+        """Return a walk at T+0, which notes how far signals go from what is normal, where that is given."""
+        world = copy.deepcopy(self.begun)
+        world.step_seconds = step or world.step_seconds
+        suffered = dict.fromkeys(self.program.groups, 0.0)
+        return WalkedWorld(world, self.drill.horizon, normal or {}, suffered, [], dict.fromkeys(normal or (), 0.0))
+
+    def _before(self, second: int) -> WalkedWorld:
+        """Return the walk of a course up to where it turns its first lever: all are one until then. Fork it."""
+        at = GRID * math.ceil(max(0, second) / GRID)
+        if at not in self._untouched:
+            earlier = max((one for one in self._untouched if one < at), default=None)
+            walk = self._begun() if earlier is None else self._untouched[earlier].fork()
+            walk.on(at)
+            self._untouched[at] = walk
+        return self._untouched[at]
 
     def ahead(self, at: int, later: int) -> dict[str, float]:
         """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
@@ -17,6 +18,7 @@ from analytics.playbook import load as load_playbook
 from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
 from scenarios import uploaded
+from scenarios.declared.derive import TRIED_AT
 from scenarios.declared.drill import SHORTEST
 from scenarios.declared.expand import called_for
 from scenarios.declared.made import EXPANSION, FILE, made, mistakes
@@ -329,3 +331,26 @@ def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
 ])  # fmt: skip
 def test_what_a_line_calls_for_is_said_field_by_field(command: str, fields: dict[str, Any], says: str) -> None:
     assert called_for(command, fields, {"look": "How many cannot get in"}) == says
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_courses_that_are_walked_together_come_to_what_each_comes_to_alone(name: str) -> None:
+    drill, bench = example(name).drill, example(name).bench
+    courses = [bench.turns(move, at) for move in drill.moves for at in (0, TRIED_AT)]
+    for turns in courses:
+        assert bench.run(turns, frozen=True) == bench.run(turns, frozen=True, step=drill.world.step)
+
+
+def test_a_lever_that_is_turned_to_where_it_stands_is_not_walked_again() -> None:
+    drill, bench = example().drill, example().bench
+    merged = {lever for one in drill.world.happens if one.unless_frozen for lever in one.set}
+    stands = {lever: at for lever, at in bench.begun.knobs().items() if lever not in merged}
+    still = [(TRIED_AT, lever, at, 60) for lever, at in stands.items() if bench.begun.stays(lever, at)]
+    assert still
+    assert bench.run(still, frozen=True) is bench.run(frozen=True)
+    world = copy.deepcopy(bench.begun)
+    world.step(TRIED_AT)
+    for _, lever, value, over in still:
+        world.turn(lever, value, over)
+    world.step(drill.horizon - TRIED_AT)
+    assert world.harm() == bench.run(frozen=True).harm

@@ -55,6 +55,21 @@ def test_it_is_a_world_like_any_other() -> None:
     assert world.harm() == {"bad": 0}
 
 
+def test_a_lever_stays_where_it_is_unless_something_moves_it() -> None:
+    later = {"at": "10m", "service": "s", "says": "more", "set": {"push": 1}}
+    made = program(Readings(pulses={"broken": 60}), happens=[*spec().model_dump(by_alias=True)["happens"], later])
+    world = at(0, made)
+    assert not world.stays("push", 0), "something is to turn it yet"
+    world.step(660)
+    world.turn("push", 2, 60)
+    assert not world.stays("push", 1), "it is on its way"
+    world.step(120)
+    assert world.stays("push", 2)
+    assert not world.stays("push", 1)
+    world.turn("broken", 2, 0)
+    assert not world.stays("broken", 2), "a pulse goes back by itself, and begins anew"
+
+
 def test_what_happened_before_moves_with_the_fault() -> None:
     assert at(0, program(), FAULT - 60).figures()["all"] == pytest.approx(33)
 

@@ -138,6 +138,12 @@ class DeclaredWorld(Mechanics):
         if knob in self.program.pulses and value != self._rest[knob]:
             self._until[knob] = self.now + self.program.pulses[knob]
 
+    def stays(self, knob: str, value: float) -> bool:
+        """Tell whether turning a knob to `value` changes nothing: it stands there, and nothing of its own moves it."""
+        moving = knob in self._ramps or knob in self._until or any(due[1] == knob for due in self._due)
+        back = knob in self.program.pulses and value != self._rest[knob]
+        return self.knob[knob] == value and not moving and not back
+
     def observe(self, names: Iterable[str] = ()) -> Mapping[str, float]:
         """Return the value of every signal that something measures; where some are named, of those alone."""
         values, formulas, dark = self._now(), self.program.signals, self.program.dark
