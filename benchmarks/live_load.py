@@ -1,7 +1,8 @@
 """Load drills with simulated viewers: the server's share of a core, and from one person's press to others' streams.
 
     python -m benchmarks.live_load 40 200      one drill with so many viewers
-    python -m benchmarks.live_load 20x6        twenty drills with six each, one of whom presses
+    python -m benchmarks.live_load 20x6        twenty drills with six each, one of whom presses: all at one instant
+    python -m benchmarks.live_load 20x6 --spread   the same, each at a moment of their own, as people do
     python -m benchmarks.live_load 40 --seconds 1200      for so long; memory at the start and at the end
 
 The viewers run on the same machine as the server; their own share is printed beside.
@@ -30,6 +31,8 @@ from simulator.values import OBSERVER
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 5.0
+EVERY = 1.037
+"""Seconds from one press to the next: they drift over the ticks."""
 PROBE = re.compile(rb"probe-(\d+)-")
 HEAD = (
     "| viewers | server, % of a core | press to others' streams p50, ms | p95 | max | press to answer p50 | arrived "
@@ -58,7 +61,7 @@ class Load:
         self.sent: dict[int, float] = {}
         self.seen: dict[int, list[float]] = {}
         self.answered: list[float] = []
-        self.bytes = self.broken = 0
+        self.bytes = self.broken = self.open = 0
 
     async def view(self, seat: Seat) -> None:
         """Read one stream, and note when each probe first shows."""
@@ -69,6 +72,8 @@ class Load:
         )
         known, tail = set[int](), b""
         try:
+            await reader.readuntil(b"event: all\n")
+            self.open += 1
             while chunk := await reader.read(262_144):
                 now = time.perf_counter()
                 self.bytes += len(chunk)
@@ -81,8 +86,9 @@ class Load:
         finally:
             writer.close()
 
-    async def press(self, seat: Seat, seconds: float) -> None:
-        """Send one message a second over one connection that is kept."""
+    async def press(self, seat: Seat, seconds: float, later: float = 0.0) -> None:
+        """Send one message a second over one connection that is kept, the first so many seconds `later`."""
+        await asyncio.sleep(later)
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
@@ -100,7 +106,7 @@ class Load:
             answer = await reader.readexactly(int(length[1]) if length else 0)
             assert b'"ok":true' in answer, answer
             self.answered.append(time.perf_counter() - self.sent[number])
-            await asyncio.sleep(max(0.0, 1.037 - (time.perf_counter() - self.sent[number])))  # drifts over the ticks
+            await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - self.sent[number])))
         writer.close()
 
 
@@ -124,7 +130,7 @@ def opened(database: str, drills: int, viewers: int) -> list[list[Seat]]:
     return found
 
 
-async def measure(drills: int, viewers: int, seconds: float) -> None:
+async def measure(drills: int, viewers: int, seconds: float, spread: bool) -> None:
     """Serve so many drills with so many viewers each, and print their line of the table."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -136,7 +142,7 @@ async def measure(drills: int, viewers: int, seconds: float) -> None:
         server = subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             await _listening(port)
-            await _looked_at(server.pid, port, rooms, seconds)
+            await _looked_at(server.pid, port, rooms, seconds, spread)
         finally:
             server.terminate()
             server.wait(30)
@@ -158,14 +164,18 @@ def memory(pid: int) -> int:
     return int(found[1]) // 1024 if found else 0
 
 
-async def _looked_at(pid: int, port: int, rooms: list[list[Seat]], seconds: float) -> None:
+async def _looked_at(pid: int, port: int, rooms: list[list[Seat]], seconds: float, spread: bool) -> None:
     loads = [Load(port) for _ in rooms]
     streams = [asyncio.create_task(load.view(one)) for load, people in zip(loads, rooms, strict=True) for one in people]
+    while sum(load_of.open for load_of in loads) < len(streams):
+        await asyncio.sleep(0.1)  # first screens are dear, and are no part of what is measured
     await asyncio.sleep(WARM)
     for load_of in loads:
         load_of.bytes = 0
     held, used, own, began = memory(pid), processor(pid), time.process_time(), time.perf_counter()
-    await asyncio.gather(*(load.press(people[0], seconds) for load, people in zip(loads, rooms, strict=True)))
+    apart = EVERY / len(rooms) if spread else 0.0
+    pressing = enumerate(zip(loads, rooms, strict=True))
+    await asyncio.gather(*(load.press(people[0], seconds, at * apart) for at, (load, people) in pressing))
     took = time.perf_counter() - began
     share, own = 100 * (processor(pid) - used) / took, 100 * (time.process_time() - own) / took
     rate = sum(load_of.bytes for load_of in loads) / took / 1000
@@ -196,7 +206,8 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(prog="python -m benchmarks.live_load", description=str(__doc__).splitlines()[0])
     asked.add_argument("loads", nargs="*", type=load_in, default=[(1, 40)], metavar="VIEWERS|DRILLSxVIEWERS")
     asked.add_argument("--seconds", type=float, default=20.0, help="how long each is looked at (default: 20)")
+    asked.add_argument("--spread", action="store_true", help="each drill presses at a moment of its own")
     given = asked.parse_args()
     print(HEAD)
     for drills, viewers in given.loads:
-        asyncio.run(measure(drills, viewers, given.seconds))
+        asyncio.run(measure(drills, viewers, given.seconds, given.spread))

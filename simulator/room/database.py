@@ -25,6 +25,8 @@ from simulator.room import schema as t
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 3000
+CONNECTIONS = 16
+"""Connections to SQLite that are kept, about as many as threads ask at once: to open one costs more than to use it."""
 TURN_SECONDS = 1.0
 """For how long those who write in this process wait for one another, before the database itself has them wait.
 
@@ -211,7 +213,8 @@ def _connect(url: URL) -> Engine:
         raise StoreError(f"cannot use the database {_name(url)}; name a file, or an address that begins postgresql://")
     sqlite = url.get_backend_name() == "sqlite"
     try:
-        engine = create_engine(url, pool_pre_ping=not sqlite, connect_args={} if sqlite else postgres.patience(url))
+        keep: dict[str, Any] = {"pool_size": CONNECTIONS} if sqlite else {"pool_pre_ping": True}
+        engine = create_engine(url, connect_args={} if sqlite else postgres.patience(url), **keep)
     except ModuleNotFoundError as error:
         raise StoreError(f"the database {_name(url)} needs a driver ({error}); for PostgreSQL: pip install "
                          "'incident-drill[postgres]'") from None  # fmt: skip

@@ -111,13 +111,16 @@ class Live:
         found = self._answers.get(key)
         return found if found is not None and found.entry.by == by else None
 
-    def give(self, command: acts.Act, by: str, key: str | None = None, mark: What | None = None) -> Answer:
+    def give(
+        self, command: acts.Act, by: str, key: str | None = None, mark: What | None = None,
+        may: Callable[[Engine], None] = lambda _: None,
+    ) -> Answer:  # fmt: skip
         """Apply a command and make it durable; return its entry and, where it is refused, why.
 
-        `mark` goes into the clock log with it, where it is not refused. One that was given under its key before is
-        not given again.
+        `may` raises where it may not be given as the drill is now. `mark` goes into the clock log with it, where it
+        is not refused. One that was given under its key before is not given again.
         """
-        return self._give(((command, by),), key, mark)[-1]
+        return self._give(((command, by),), key, mark, may=may)[-1]
 
     def give_all(self, commands: Sequence[Asked], people: Sequence[Participant]) -> None:
         """Apply commands by which `people` come in or sit elsewhere; all of it happens, or nothing.
@@ -128,7 +131,7 @@ class Live:
 
     def _give(
         self, commands: Sequence[Asked], key: str | None = None, mark: What | None = None,
-        people: Sequence[Participant] = (),
+        people: Sequence[Participant] = (), may: Callable[[Engine], None] = lambda _: None,
     ) -> list[Answer]:  # fmt: skip
         """Apply commands, then store them.
 
@@ -139,6 +142,7 @@ class Live:
             engine = self.engine(fresh=True)
             if key and (found := self.answer(*commands[-1], key)):
                 return [found]
+            may(engine)
             if self._finishing.over:
                 raise DrillError(OVER)
             try:

@@ -17,7 +17,7 @@ from simulator import acts
 from simulator.answers import Answer
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine
-from simulator.errors import AccessDenied, DrillError, StoreError
+from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
 from simulator.room import notes, verbs
@@ -65,7 +65,6 @@ class Room:
         self.presence = Presence(steady)
         self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs)
         self._unnamed: tuple[bool, Journal] | None = None
-        self._lives: tuple[DrillRow, ...] = ()
 
     def advance(self) -> None:
         """Let the time pass in which this process served the drill; whoever serves drills calls it all the time.
@@ -193,11 +192,7 @@ class Room:
         if isinstance(command, (acts.TakeSeat, acts.LeaveSeat)) and not person.facilitator:
             raise AccessDenied("seats are taken and left in the lobby")
         with self._seen.writing():
-            engine = self._live.engine(fresh=True)
-            if found := self._live.answer(command, person.by, key):
-                return found
-            self._check(person, command, engine)
-            return self._live.give(command, person.by, key)
+            return self._live.give(command, person.by, key, may=partial(self._check, person, command))
 
     def answered(self, person: Participant, key: str) -> Answer | None:
         """Return what a command of this person was answered that was given under a key, None where there was none."""
@@ -379,9 +374,7 @@ class Room:
 
     def second_lives(self) -> tuple[DrillRow, ...]:
         """Return the drills that play on from a moment of this one, newest first, as far as is known."""
-        with suppress(StoreError):
-            self._lives = tuple(self._store.branches(self.row.id))
-        return self._lives
+        return self._seen.told("lives", lambda: tuple(self._store.branches(self.row.id)), ())
 
     def freeze(self, person: Participant, probe: acts.ProbeTeam) -> Answer:
         """Stop the world and ask everybody who sits, each alone; the drill stands until the facilitator resumes."""

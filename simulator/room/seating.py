@@ -146,8 +146,7 @@ class Seating:
 
     def free_people(self) -> list[Participant]:
         """Return those in the drill who could take a seat: who stands or looks on, hosts left out."""
-        people = self._store.participants(self._row.id)
-        return [one for one in people if not one.facilitator and one.seat in (None, OBSERVER)]
+        return [one for one in self._seen.people() if not one.facilitator and one.seat in (None, OBSERVER)]
 
     def holder(self, seat: str) -> Participant | None:
         """Return who sits in a seat, None where nobody does."""

@@ -24,8 +24,8 @@ LOOK_WAITS, WRITE_WAITS, TICK_WAITS = 0.3, 5.0, 0.05
 """Seconds that a look, a write or a first look, and the clock wait at most for whoever is at it."""
 AWAY_SECONDS = 1.0
 """Seconds for which a store that did not answer is not asked again by those who look."""
-PRESENT_SECONDS = 1.0
-"""How old may be what is known of who was signed out; in the process where it happened it is known at once."""
+TOLD_SECONDS = 1.0
+"""How old may be what is known of who is in and of second lives; who was signed out here is known at once."""
 SLOW = "the database is slow; the drill stands still until it answers"
 NOT_STORED = f"{SLOW}. Nothing of this was stored: try again"
 
@@ -45,8 +45,10 @@ class Seen:
         self._lock = threading.RLock()
         self._made: dict[Key, tuple[tuple[int, int, int], Any]] = {}
         self._ask_again = 0.0
-        self._present: dict[str, Participant] = {}
-        self._present_until = 0.0
+        self._asking = threading.Lock()
+        self._told: dict[str, Any] = {}
+        """What the store told last, and below until when that holds."""
+        self._until: dict[str, float] = {}
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[None]:
@@ -91,21 +93,30 @@ class Seen:
             raise error
         return known[1]
 
+    def told(self, what: str, ask: Callable[[], T], at_first: T) -> T:
+        """Return what the store tells, asked once a second for all who look; the last where it does not answer."""
+        with self._asking:
+            if self._steady() >= max(self._until.get(what, 0.0), self._ask_again):
+                self._until[what] = self._steady() + TOLD_SECONDS
+                try:
+                    self._told[what] = ask()
+                except StoreError as error:
+                    self._fails(error)
+            return cast("T", self._told.get(what, at_first))
+
+    def people(self) -> list[Participant]:
+        """Return everybody in the drill, in the order they came, by what was known a second ago at most."""
+        return self.told("people", lambda: self._store.participants(self._drill), [])
+
     def as_is(self, person: Participant) -> Participant:
         """Return a person with the seat they have, by what was known a second ago at most."""
-        now = self._steady()
-        known = self._present.get(person.id)
-        if known is not None and known.generation < person.generation:
+        for _ in range(2):
+            known = next((one for one in self.people() if one.id == person.id), person)
+            if known.generation >= person.generation:
+                return known
             # Their newest link is newer than what was seen: they came in by it a moment ago.
             self.moved()
-        if now >= max(self._present_until, self._ask_again):
-            self._present_until = now + PRESENT_SECONDS
-            try:
-                self._present = {one.id: one for one in self._store.participants(self._drill)}
-            except StoreError as error:
-                self._fails(error)
-        known = self._present.get(person.id, person)
-        return person if known.generation < person.generation else known
+        return person
 
     def _fails(self, error: StoreError) -> None:
         self._live.keeper.fails(str(error))
@@ -113,7 +124,7 @@ class Seen:
 
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""
-        self._present_until = 0.0
+        self._until.pop("people", None)
 
 
 def still(incident: History) -> History:

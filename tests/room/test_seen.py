@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import StoreError
+from simulator.errors import AccessDenied, StoreError
 from simulator.room import seen
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
@@ -121,6 +121,45 @@ def test_what_is_shown_is_made_once_a_version(played: tuple[Room, Participant]) 
     room.submit(say("news"), ana)
     room.shared("commander", "counted", lambda b: made.append(b.now))
     assert len(made) == 2
+
+
+def test_what_no_journal_tells_is_asked_once_a_second_by_all_who_look(
+    played: tuple[Room, Participant], wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    asked: list[str] = []
+    for what in ("branches", "participants"):
+        ask = getattr(room._store, what)
+        monkeypatch.setattr(room._store, what, lambda drill, what=what, ask=ask: asked.append(what) or ask(drill))
+
+    def looked() -> list[str]:
+        asked.clear()
+        for _ in range(6):
+            assert room.second_lives() == ()
+            assert room.seats.free_people() == []
+            assert room.as_is(ana) == ana
+        return sorted(asked)
+
+    wall.sleep(seen.TOLD_SECONDS)
+    assert looked() == ["branches", "participants"]
+    assert looked() == []
+    wall.sleep(seen.TOLD_SECONDS)
+    assert looked() == ["branches", "participants"]
+    room.sign_out(ana)
+    with pytest.raises(AccessDenied):
+        room.as_is(ana)
+    assert asked[-1] == "participants", "who was signed out here is known at once"
+
+
+def test_a_press_asks_the_store_for_news_once_before_it_is_written(
+    played: tuple[Room, Participant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    asked: list[str] = []
+    heads = room._store.heads
+    monkeypatch.setattr(room._store, "heads", lambda drill: asked.append(drill) or heads(drill))
+    room.submit(say("once"), ana)
+    assert len(asked) == 1
 
 
 def test_a_drill_that_somebody_is_at_for_long_holds_up_no_other(

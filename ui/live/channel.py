@@ -91,7 +91,12 @@ def _short(said: Said) -> str:
 
 
 def _channel(line: Entry, room: str) -> str:
-    return str(getattr(line.body, "channel", "") or room)
+    return str(_field(line.body, "channel") or room)
+
+
+def _field(body: object, name: str) -> Any:
+    """Return a field of a body, None where it has none: a model that is asked for what it lacks is slow to say so."""
+    return vars(body).get(name)
 
 
 def _reply(channel: str, room: str) -> str:
@@ -239,7 +244,7 @@ class _Threads:
     """Which entries belong to which task, as far as a role sees the task at all."""
 
     def __init__(self, b: Briefing) -> None:
-        seen = {getattr(entry.body, "task", None) for entry in b.entries if entry.body.kind == "task_assigned"}
+        seen = {_field(entry.body, "task") for entry in b.entries if entry.body.kind == "task_assigned"}
         self._threads = {task.id: _Thread(task) for task in b.incident.tasks.values() if task.id in seen}
         self._runs: dict[str, Ref] = {}
         for run in b.incident.runs.values():
@@ -251,7 +256,7 @@ class _Threads:
     def of(self, entry: Entry) -> _Thread | None:
         """Return the task that an entry belongs to, None for one that stands by itself."""
         body: Any = entry.body
-        ident = getattr(body, "task", None) or self._runs.get(getattr(body, "run", None) or "")
+        ident = _field(body, "task") or self._runs.get(_field(body, "run") or "")
         if isinstance(body, acts.PostMessage):
             ident = body.thread
         return self._threads.get(ident) if ident else None
