@@ -83,6 +83,10 @@ class Briefing:
         """Return the seats that may take command where it is left vacant, in the order in which they are asked."""
         return list(self._drill.successors())
 
+    def inside(self, seat: str) -> bool:
+        """Tell whether a seat is among those who need to know what this role does."""
+        return self._drill.circle.knows(seat) or not self._drill.circle.knows(self.role)
+
     def leads_on(self) -> str | None:
         """Return the seat that has command, or the first that may take it where it was left vacant."""
         return next(iter(self.successors()), None) if self.incident.command.vacant else self.incident.commander()

@@ -37,6 +37,8 @@ take over: six ticks, so that one that comes late is not taken for a server that
 GAP_SECONDS = 30.0
 """A longer gap is a pause. A server restarts in 3 to 6 seconds, on a busy machine in half a minute; whoever sits before
 a drill that stood still for longer has turned away from it."""
+WAITS_SECONDS = 10
+"""Drill seconds for which a clock that waits for people goes on after what they did last: they are answered within."""
 _STEADY = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -53,7 +55,8 @@ class ClockMark:
     second: float
     what: What
     value: float | None = None
-    """`speed`: the new pace; `skip`: the drill second skipped to; `away`: seconds for which nobody served the drill."""
+    """`speed`: the new pace, None where the clock is to wait for people; `skip`: the drill second skipped to; `away`:
+    seconds for which nobody served the drill."""
     by: str = ""
     """Who did it; of `away`: what was gone, `server`, `database` or `people`."""
     wall: float = 0.0
@@ -81,11 +84,20 @@ class Clock:
     state: Literal["waiting", "running", "paused", "stopped"] = "waiting"
     away: ClockMark | None = None
     """The gap it is paused by, None where a person paused it."""
+    waits: bool = False
+    """It goes on for a moment after what somebody does, and then stands until they do more: time to read is theirs."""
+    until: float = math.inf
+    """Drill second up to which it goes by itself."""
 
     @property
     def second(self) -> int:
         """Return the drill second."""
         return math.floor(self.at)
+
+    @property
+    def held(self) -> bool:
+        """Tell whether it stands until somebody does something."""
+        return self.state == "running" and self.at >= self.until
 
     def reached(self, second: float) -> Clock:
         """Return the clock at `second`; it never goes back."""
@@ -103,8 +115,8 @@ class Clock:
                 return replace(here, state="paused", away=mark)
             case "resume" if self.state == "paused":
                 return replace(here, state="running", away=None)
-            case "speed" if mark.value is not None and mark.value > 0:
-                return replace(here, pace=mark.value)
+            case "speed" if mark.value is None or mark.value > 0:
+                return replace(here, pace=mark.value or 1.0, waits=mark.value is None)
             case "skip" if mark.value is not None and self.state == "running":
                 return here.reached(mark.value)
             case "stop":
@@ -173,7 +185,7 @@ class Timekeeper:
     def _served(self, clock: Clock, beat: Beat, passed: float, wall: float, away: str) -> Beat | ClockMark | None:
         if passed > GAP_SECONDS:
             return _gap(beat, passed, wall, away)
-        second = beat.second + min(passed, LEASE_SECONDS) * clock.pace
+        second = max(beat.second, min(beat.second + min(passed, LEASE_SECONDS) * clock.pace, clock.until))
         if passed < BEAT_SECONDS and math.floor(second) == clock.second:
             return None
         return Beat(beat.number + 1, second, wall)

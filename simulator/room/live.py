@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from simulator import acts
 from simulator.answers import Answer
@@ -16,7 +17,7 @@ from simulator.engine import OPENS_AT, VERSION, Engine
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnreadableRow
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.room.clock import Beat, Clock, ClockMark, Timekeeper, What, fold, steady
+from simulator.room.clock import WAITS_SECONDS, Beat, Clock, ClockMark, Timekeeper, What, fold, steady
 from simulator.room.clock_log import ClockLine
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped
@@ -61,6 +62,8 @@ class Live:
         self._engine: Engine | None = None
         self._given = 0
         """Commands of the store that the engine has been given."""
+        self._acted = OPENS_AT
+        """Drill second of the last of them."""
         self._answers: dict[str, Answer] = {}
         """What the engine answered to commands with a key, by key."""
         self._looked = -math.inf
@@ -69,7 +72,10 @@ class Live:
     @property
     def clock(self) -> Clock:
         """Return the clock as far as its log has been read."""
-        return self._marked if self._beat is None else self._marked.reached(self._beat.second)
+        clock = self._marked if self._beat is None else self._marked.reached(self._beat.second)
+        if not clock.waits:
+            return clock
+        return replace(clock, until=max(self._marked.at, self._acted + WAITS_SECONDS))
 
     def engine(self, fresh: bool = False) -> Engine:
         """Return the engine, given what other processes wrote and brought to the clock.
@@ -293,6 +299,7 @@ class Live:
 
     def _note(self, key: str | None, answer: Answer) -> None:
         self._given += 1
+        self._acted = answer.entry.at
         if key is not None:
             self._answers[key] = answer
 

@@ -256,9 +256,11 @@ class Room:
         """Let the world go on. In training anybody in a seat may, where a server was away and nobody paused."""
         self._steer(person, "resume")
 
-    def speed(self, person: Participant, pace: float) -> None:
-        """Set how many drill seconds pass in a second."""
-        if not 0.1 <= pace <= 60:
+    def speed(self, person: Participant, pace: float | None) -> None:
+        """Set how many drill seconds pass in a second; None: the clock waits for whoever is led through the drill."""
+        if pace is None and not self.row.guided:
+            raise DrillError("the clock waits for novices who train alone; everybody else works against it")
+        if pace is not None and not 0.1 <= pace <= 60:
             raise DrillError(f"a pace of {pace:g} is not possible; pick one from 0.1 to 60")
         self._steer(person, "speed", pace)
 
@@ -388,8 +390,7 @@ class Room:
         return verbs.once(self._store, person, key, do)
 
     def _give(self, command: acts.Act, by: str) -> None:
-        refusal = self._live.give(command, by).refusal
-        if refusal:
+        if refusal := self._live.give(command, by).refusal:
             raise AccessDenied(refusal.reason)
 
     def _belongs(self, person: Participant) -> None:

@@ -54,6 +54,11 @@ class DrillRow:
     upload: str | None = None
     """The drill that a team brought of which it is played; None: one that this server has."""
 
+    @property
+    def guided(self) -> bool:
+        """Tell whether whoever leads is led through it: novices who train alone are."""
+        return not self.hosted and self.header.mode == "training" and self.header.difficulty == "novice"
+
 
 ROW = TypeAdapter(DrillRow)
 

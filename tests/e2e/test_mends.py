@@ -310,3 +310,40 @@ def test_a_line_is_answered_where_it_was_said_and_nothing_to_send_is_left_at_the
     expect(page.locator("#over")).to_contain_text("This drill is over")
     for gone in (words, page.locator("#form-answer_asker"), page.locator("#text-shell"), page.locator("#text-channel")):
         expect(gone).to_be_hidden()
+
+
+def test_what_stands_around_a_form_says_how_it_is_with_it_and_a_skip_leaves_the_clock_in_its_line(desk: Desk) -> None:
+    room = desk.rooms.create("sign_in_link", seed=7, difficulty="novice").room
+    _, you = desk.rooms.join(room, "You", "commander")
+    room.speed(you, None)
+    room.start(you)
+    page, broke = desk.look(you), []
+    page.on("pageerror", lambda error: broke.append(str(error)))
+    page.set_viewport_size({"width": 1280, "height": 800})
+    bar, reading = page.locator(".bar"), page.locator(".guide .reading")
+    line = bar.evaluate("one => one.offsetHeight")
+    for what in ("/ic me", "/deputy @second", "/declare SEV-1 Members cannot sign in by mail", "/freeze mail-svc"):
+        page.locator("#text-shell").fill(what)
+        page.locator("#text-shell").press("Enter")
+        expect(page.locator("#line-shell output")).to_contain_text("done")
+    page.locator("#clock").get_by_role("button", name="Skip ahead").click()
+    expect(page.locator("#clock output")).to_contain_text("Skipped")
+    assert bar.evaluate("one => one.offsetHeight") <= line + 8, "the clock stands below"
+
+    opener = page.locator("#forms [data-open=update_stakeholders]").first
+    opener.click()
+    expect(reading).to_be_visible()
+    expect(opener).to_have_attribute("aria-pressed", "true")
+    page.locator("#form footer button").click()
+    expect(page.locator("#form footer output")).to_have_text("On the record")
+    expect(reading).to_be_hidden()
+    page.locator("#form [data-close]").click()
+    expect(opener).to_have_attribute("aria-pressed", "false")
+
+    pace = page.locator("#clock .paces button")
+    expect(pace.filter(has_text="Waits")).to_have_attribute("aria-current", "true")
+    pace.filter(has_text="2×").click()
+    expect(pace.filter(has_text="2×")).to_have_attribute("aria-current", "true")
+    expect(pace.filter(has_text="Waits")).not_to_have_attribute("aria-current", "true")
+    room.end(you)
+    assert broke == []

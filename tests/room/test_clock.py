@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.errors import DrillError
 from simulator.room.clock import (
     BEAT_SECONDS,
     GAP_SECONDS,
     LEASE_SECONDS,
+    WAITS_SECONDS,
     Beat,
     Clock,
     ClockMark,
@@ -21,13 +25,15 @@ from simulator.room.clock import (
     steady,
     told,
 )
+from tests.room.rooms import Wall, drill_second, rooms, say, solo
+from tests.simulator.toy import toy
 
 OPENS_AT = -60
 seconds = st.floats(-60, 7200, allow_nan=False)
 marks = st.lists(
     st.one_of(
         st.builds(ClockMark, seconds, st.sampled_from(["start", "pause", "resume", "stop", "away"])),
-        st.builds(ClockMark, seconds, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, 10.0])),
+        st.builds(ClockMark, seconds, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, None])),
         st.builds(ClockMark, seconds, st.just("skip"), seconds),
     ),
     max_size=12,
@@ -57,6 +63,35 @@ def log(*lines: str) -> Clock:
 def test_a_log_says_where_the_drill_stands(lines: tuple[str, ...], second: int, pace: float, state: str) -> None:
     clock = log(*lines)
     assert (clock.second, clock.pace, clock.state) == (second, pace, state)
+
+
+def test_a_clock_that_waits_goes_on_for_a_moment_after_what_somebody_does(tmp_path: Path, wall: Wall) -> None:
+    path = tmp_path / "drills.db"
+    room, person = solo(rooms(path, wall, load=lambda *_: replace(toy(), difficulty="novice")))
+    room.speed(person, None)
+    seconds = []
+    for does in (
+        lambda: None, lambda: room.skip_ahead(person), lambda: room.submit(say("I look."), person),
+        lambda: room.pause(person), lambda: room.resume(person), lambda: room.speed(person, 2),
+        lambda: room.speed(person, None),
+    ):  # fmt: skip
+        before = drill_second(room)
+        does()
+        wall.pass_(60)
+        seconds.append(drill_second(room) - before)
+    sat, paged, said, *rest = seconds
+    assert sat == said == WAITS_SECONDS
+    assert paged in (50, 51), "a skip ends at the page, and the clock stands there"
+    assert rest == [0, 0, 120, 0]
+    assert room.clock.held
+    assert drill_second(rooms(path, wall, serves=False).open(room.row.id)) == drill_second(room)
+
+
+def test_everybody_but_a_novice_alone_works_against_the_clock(tmp_path: Path, wall: Wall) -> None:
+    place = rooms(tmp_path / "drills.db", wall)
+    room, person = solo(place)
+    with pytest.raises(DrillError, match="works against it"):
+        room.speed(person, None)
 
 
 @given(marks)

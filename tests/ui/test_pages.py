@@ -6,6 +6,7 @@ import ast
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from tests.ui import live
 from tests.ui.browsing import Browser
+from ui.live import tools
 from ui.pages import Page
 from ui.session import Here
 
@@ -173,8 +175,8 @@ def test_a_pace_that_is_not_on_offer_is_shown_and_can_be_left(seat: Seat) -> Non
     here = seat("commander", 60)
     here.room.speed(here.person, 0.5)
     html = live.screen(here)["clock"]
-    shown = re.findall(r'value="([\d.]+)" aria-pressed="(\w+)"', html)
-    assert shown == [("0.5", "true"), ("1", "false"), ("2", "false")]
+    shown = re.findall(r'value="([\d.]+)"( aria-current="true")?>', html)
+    assert [(pace, bool(now)) for pace, now in shown] == [("0.5", True), ("1", False), ("2", False)]
     assert live.press(here, "room.clock", pace="2") == {"ok": True, "text": "2×"}
     assert not live.press(here, "room.clock", pace="600")["ok"]
 
@@ -233,6 +235,21 @@ def test_no_seat_is_offered_to_lead_from_where_somebody_else_leads(rooms: Rooms)
     assert "guide-step" in live.screen(other)
     assert live.press(here, "room.sit", **live.Form(html).fields)["ok"], "another seat is to be had, as what it is"
     assert room.briefing("deputy").incident.person("deputy") == "Bob"
+
+
+def test_who_needs_to_know_is_offered_a_seat_that_does_before_one_that_does_not(rooms: Rooms) -> None:
+    room = rooms.create("permission_leak", seed=7).room
+    _, ana = rooms.join(room, "Ana", "commander")
+    _, bob = rooms.join(room, "Bob", "deputy")
+    room.start(ana)
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+    room.submit(acts.AssignRole(role="commander", to="deputy"), ana)
+    assert room.submit(acts.AcceptRole(role="commander"), bob).refusal is None
+    b = room.briefing("commander")
+    outside_first = sorted(b.catalogue.roles, key=lambda seat: seat.id != "comms")
+    b = replace(b, catalogue=replace(b.catalogue, roles=tuple(outside_first)))
+    assert not b.inside("comms")
+    assert "Sit as @security-duty" in tools.onwards_html(b)
 
 
 def test_who_waits_for_another_person_to_take_vacant_command_is_told_for_whom(rooms: Rooms) -> None:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import Briefing
-from simulator.room.room import Room
 from simulator.text import clock
 from simulator.values import COMMANDER, DEPUTY, Ref
 from ui.documents.known import SeatView
@@ -54,12 +53,6 @@ class Lesson(NamedTuple):
     """What is said instead of how: the first that holds."""
     form: type[acts.Act] | None = None
     """What is opened for it, where it takes a form."""
-
-
-def guides(room: Room) -> bool:
-    """Tell whether a drill has a guide: novices who train alone have one."""
-    head = room.row.header
-    return not room.row.hosted and head.mode == "training" and head.difficulty == "novice"
 
 
 def leads(b: Briefing) -> bool:
@@ -276,8 +269,8 @@ def _under_way(words: str) -> tuple[Instead, ...]:
 LESSONS = (
     Lesson(
         "Let the page come.",
-        "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
-        "under Waits for you: press Acknowledge.",
+        "You stand a minute before it, and the clock waits while you read. Press Skip ahead: it runs to the next thing "
+        "that needs you. That then stands under Waits for you: press Acknowledge.",
         _answered,
         (Instead(
             _rings,

@@ -24,7 +24,7 @@ from ui.live.board import board, recorded, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import Kind, frame
-from ui.live.guide import guide, guides, leads
+from ui.live.guide import guide, leads
 from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
@@ -66,7 +66,7 @@ class View:
 
 def each_second(view: View) -> Hashable:
     """Return what changes with the clock, and with whatever is put on record."""
-    return (view.record, view.b.now, view.b.ended, view.clock.state, view.clock.pace)
+    return (view.record, view.b.now, view.b.ended, view.clock.state, view.clock.pace, view.clock.held)
 
 
 def on_record(view: View) -> Hashable:
@@ -129,13 +129,13 @@ def _record(view: View) -> Pieces:
 
 
 def _guide(view: View) -> Pieces:
-    if guides(view.room) and leads(view.b):
+    if view.room.row.guided and leads(view.b):
         yield from guide(SeatView(view.b))
 
 
 def _steps(view: View) -> Hashable:
     """Return what changes when a step of the guide may be done or open again."""
-    return guides(view.room) and (on_record_or_overdue(view), view.b.now >= 0)
+    return view.room.row.guided and (on_record_or_overdue(view), view.b.now >= 0)
 
 
 def _acts(view: View) -> Pieces:

@@ -7,7 +7,7 @@ import re
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.clock import REAL_WORLD, Clock
+from simulator.room.clock import REAL_WORLD, WAITS_SECONDS, Clock
 from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
@@ -16,6 +16,9 @@ from ui.parts.text import escape
 
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)
 """Paces on offer; nobody at a keyboard should be raced."""
+WAITS = "waits"
+"""Speed of a clock that waits for people."""
+WAITING = f"The clock goes on for {WAITS_SECONDS} seconds after what you do, then waits for you"
 KEYS = (
     "<kbd>Alt</kbd> with <kbd>S</kbd> skips ahead, with <kbd>R</kbd> leads to the command line, with <kbd>M</kbd> to "
     "the channel's, with <kbd>A</kbd> to what you can do, with <kbd>W</kbd> to what waits. Arrows go from line to line "
@@ -40,14 +43,21 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
     if clock.state == "waiting":
         return _controls(_button("start", "▶ Start the drill", "primary"))
     paused = clock.state == "paused"
-    go = _button("resume", "▶ Resume", "primary") if paused else _button("pause", "❚❚ Pause")
+    # What waits by itself needs no pause.
+    stop = "" if clock.waits else _button("pause", "❚❚ Pause")
+    go = _button("resume", "▶ Resume", "primary") if paused else stop
     skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you (Alt+S)", key="s")
-    paces = "".join(
-        f'<button name="pace" value="{pace:g}" aria-pressed="{"true" if pace == clock.pace else "false"}">'
-        f"{pace:g}×</button>"
-        for pace in sorted({*(HOSTED if room.row.hosted else ALONE), clock.pace})
-    )
+    paces = _pace(WAITS, "Waits", clock.waits, WAITING) if room.row.guided else ""
+    for pace in sorted({*(HOSTED if room.row.hosted else ALONE), clock.pace}):
+        paces += _pace(f"{pace:g}", f"{pace:g}×", pace == clock.pace and not clock.waits)
     return _controls(f'{go}{skip}<span class="paces" role="group" aria-label="Speed">{paces}</span>')
+
+
+def _pace(value: str, words: str, chosen: bool, title: str = "") -> str:
+    said = f' title="{escape(title)}"' if title else ""
+    # Not `aria-pressed`: that is the page's own to say of a button, and stays as it was.
+    said += ' aria-current="true"' if chosen else ""
+    return f'<button name="pace" value="{escape(value)}"{said}>{escape(words)}</button>'
 
 
 def _button(do: str, words: str, tone: str = "", title: str = "", key: str = "") -> str:
@@ -72,8 +82,9 @@ def next_seat(b: Briefing) -> Seat | None:
 
 
 def _free(b: Briefing) -> list[Seat]:
-    """Return the other seats in which nobody sits."""
-    return [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
+    """Return the other seats in which nobody sits, those first that are told what this one knows."""
+    others = (seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role)
+    return sorted((seat for seat in others if not b.incident.person(seat.id)), key=lambda seat: not b.inside(seat.id))
 
 
 def onwards_html(b: Briefing) -> str:

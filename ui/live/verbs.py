@@ -11,6 +11,7 @@ from typing import Any
 from simulator import acts
 from simulator.acts.base import LEAD
 from simulator.errors import AccessDenied, DrillError
+from ui.live.tools import WAITS
 from ui.parts.live import SERVER
 from ui.session import Here
 
@@ -40,8 +41,11 @@ def verb(name: str, *, repeated: bool = False) -> Callable[[Verb], Verb]:
 
 @verb("clock")
 def _clock(here: Here, fields: Fields) -> str:
-    """Start, pause, resume or skip ahead (`do`), or set the speed (`pace`)."""
+    """Start, pause, resume or skip ahead (`do`), or set the speed (`pace`): a number, or that it waits."""
     room, person = here.room, here.person
+    if fields.get("pace") == WAITS:
+        room.speed(person, None)
+        return "The clock waits for you"
     if "pace" in fields:
         try:
             pace = float(fields["pace"])

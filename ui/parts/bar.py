@@ -55,7 +55,7 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
     """Return the drill clock with its state in words."""
     left = max(0, briefing.catalogue.horizon - briefing.now)
     words = {"waiting": "not started", "running": f"{clock.pace:g}×", "paused": "PAUSED", "stopped": "over"}
-    state = "over" if briefing.ended else words[clock.state]
+    state = "over" if briefing.ended else "waits for you" if clock.held else words[clock.state]
     return (
         f'<div class="clock {escape(clock.state)}"><b>{stamp(briefing.now)}</b>'
         f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"

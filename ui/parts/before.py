@@ -65,9 +65,10 @@ def _people(b: Briefing) -> str:
 
 def _how(here: Here, b: Briefing) -> str:
     head = here.room.row.header
+    pace = "the clock waits for you" if here.room.clock.waits else f"{here.room.clock.pace:g}× speed"
     hints = "hints when a step is late" if head.mode == "training" else "no hints"
     return (
-        f"{head.mode}: {hints} · {head.difficulty} difficulty · {here.room.clock.pace:g}× speed · "
+        f"{head.mode}: {hints} · {head.difficulty} difficulty · {pace} · "
         f"{b.catalogue.horizon // 60} minutes at most"
     )
 

@@ -185,5 +185,7 @@ def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str =
         token, person = SERVER.rooms.join(room, name, seat)
         if speed != 1:
             room.speed(person, speed)
+        elif room.row.guided and seat == room.loaded.scenario.lead():
+            room.speed(person, None)  # whoever reads a guide is not to lose time by it
         st.session_state.pop(CHOSEN, None)
         shell.enter(Here(room, person, token))

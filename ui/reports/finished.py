@@ -146,4 +146,5 @@ def moved_on(clock: Iterable[tuple[str, float | None]]) -> tuple[str, ...]:
     skips = sum(what == "skip" for what, _ in lines)
     speeds = sorted({float(value) for what, value in lines if what == "speed" and value not in (None, 1)})
     words = [f"skipped ahead {skips} time{'' if skips == 1 else 's'}"] if skips else []
+    words += ["stood while its people read"] if ("speed", None) in lines else []
     return (*words, *(f"run at {value:g}×" for value in speeds))

@@ -23,8 +23,8 @@ export async function submit(live, event) {
   live.last = { pressed, at: performance.now() };
   hold(sessionStorage, pressed, key);
   form.dataset.pending = "";
-  const buttons = form.querySelectorAll("button");   // not `disabled`: that would drop the focus
-  buttons.forEach((one) => one.setAttribute("aria-disabled", "true"));
+  const buttons = form.querySelectorAll("button");
+  mark(buttons, "aria-disabled", () => true);   // not `disabled`: that would drop the focus
   say(form, { text: "" });
   const text = JSON.stringify({ key, act, fields });
   const answer = await post(live, form, new Blob([text], { type: "application/json" }));
@@ -64,11 +64,8 @@ async function post(live, form, body) {
 
 function say(form, { ok, text, fields = {}, use = "" }) {
   const output = form.querySelector("output");
-  if (output) {
-    output.dataset.ok = ok ?? "";
-    output.textContent = text;
-    if (use) output.append(" Did you mean ", make("button", { type: "button", textContent: use }));
-  }
+  if (output) Object.assign(output, { textContent: text }).dataset.ok = ok ?? "";
+  if (use) output.append(" Did you mean ", make("button", { type: "button", textContent: use }));
   for (const note of form.querySelectorAll("[data-wrong]")) {
     note.textContent = fields[note.dataset.wrong] ?? "";
     form.elements[note.dataset.wrong]?.toggleAttribute?.("aria-invalid", note.textContent !== "");
@@ -85,6 +82,10 @@ export function use(live, button) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Which form is open is said by what opened it.
+const tell = (live) => mark(live.all("#forms [data-open]"), "aria-pressed",
+  ({ dataset }) => dataset.open === live.opened.form?.[0]);
+
 // A record as a document takes the place of the board, until it is put away.
 const PLACES = { document: "paper", reply: "reply" };
 export async function open(live, kind, about, pressed) {
@@ -93,10 +94,8 @@ export async function open(live, kind, about, pressed) {
   const isSame = () => live.opened[at]?.join() === [kind, about].join();
   const comes = pressed || !isSame();
   if (at !== "paper" && !isSame()) place.replaceChildren();
-  live.opened[at] = [kind, about];
-  hold(sessionStorage, live.name(at), JSON.stringify(live.opened[at]));
-  mark(live.all("#forms [data-open]"), "aria-pressed",
-    ({ dataset }) => dataset.open === live.opened.form?.[0]);
+  hold(sessionStorage, live.name(at), JSON.stringify(live.opened[at] = [kind, about]));
+  tell(live);
   if (pressed) reveal(live, place);
   const found = await ask(live.urls.form, { kind, about });
   if (!isSame()) return;
@@ -112,6 +111,7 @@ export function putAway(live, node) {
   const place = node.closest("[data-back]"), { id, dataset: { back } } = place;
   delete live.opened[id];
   hold(sessionStorage, live.name(id), null);
+  tell(live);
   if (id === "form") live.get("all-forms")?.setAttribute("open", "");
   if (place.contains(live.active)) live.root.querySelector(back)?.focus();
   place.replaceChildren();
@@ -120,7 +120,7 @@ export function putAway(live, node) {
 // Offer what is on record by now; what somebody has filled in stays.
 export function renew(live) {
   clearTimeout(live.renewing);
-  if (live.opened.form) live.renewing = setTimeout(() => open(live, ...live.opened.form), RENEW_MS);
+  live.renewing = setTimeout(() => live.opened.form && open(live, ...live.opened.form), RENEW_MS);
 }
 
 export function refill(live) {
