@@ -149,6 +149,14 @@ def test_the_form_to_hand_command_over_begins_with_what_the_guide_says() -> None
     assert (fields["what"], fields["to"]) == ("commander", "deputy")
 
 
+def test_an_incident_is_declared_by_what_paged_first_whatever_fires_meanwhile() -> None:
+    engine = alone("auth_token", acts.TakeAction(action="rollback", executor="mitigation"), until=400)
+    b = briefing(engine, "commander")
+    second, first = [one for one in b.alerts() if one.firing and one.page]
+    assert second.since > first.since == 0
+    assert live.Form(form_html(b, "declare")).fields["title"] == first.summary[:120]
+
+
 def test_a_lane_that_is_offered_is_not_command() -> None:
     engine = alone("sign_in_link", until=721)
     given(engine, acts.TakeSeat(seat="deputy", name="Bob"), "deputy", "Bob")

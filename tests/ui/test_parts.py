@@ -114,12 +114,25 @@ def test_slash_commands(typed: str, given: acts.Act, seat: Seat) -> None:
         ("kubctl get pods", "sh: kubctl: command not found", "kubectl"),
         ("kubectl get podz", "kubectl: no such command here", "kubectl"),
         ("rm -rf /", "sh: rm: command not found", ""),
+        ("help", "sh: help: command not found; a word of what you look for lists", ""),
+        ("who is hit", "sh: who: command not found", ""),
+        ("deploys", "deploys: several things go by that", ""),
     ],
 )
 def test_an_unknown_command_is_answered_as_a_shell_does(typed: str, problem: str, nearest: str, seat: Seat) -> None:
     found = completion.unknown(seat().room.briefing("commander"), typed)
     assert found.problem.startswith(problem)
     assert found.nearest.startswith(nearest)
+    assert nearest or not found.nearest, "what is nothing like it is no help"
+
+
+def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    held = [line for line in completion.matches(b, "rollback", 9) if line.what == "action"]
+    assert len(held) > 1
+    assert completion.match(b, "rollback") is None
+    assert "go by that" in completion.unknown(b, "rollback").problem
+    assert completion.match(b, "rollout undo") in held, "one goes by this alone"
 
 
 def test_a_wrong_slash_command_names_the_nearest(seat: Seat) -> None:

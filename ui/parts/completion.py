@@ -60,14 +60,16 @@ def label(briefing: Briefing, line: CommandLine) -> str:
 
 
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
-    """Return the catalogue line that `typed` is: by command, or where it is offered also by alias or id."""
+    """Return the catalogue line that `typed` is: by command, or where it is offered also by alias or id.
+
+    What changes the world is begun by no word that others go by as well.
+    """
     wanted = _squeezed(typed)
-    offered = {line.id for line in briefing.lines}
-    named = (
-        (line, (line.command, *((line.id, *line.aliases) if line.id in offered else ())))
-        for line in briefing.catalogue.lines
-    )
-    return next((line for line, names in named if wanted in map(_squeezed, names)), None)
+    whole = next((line for line in briefing.catalogue.lines if wanted == _squeezed(line.command)), None)
+    called = [line for line in briefing.lines if wanted in map(_squeezed, (line.id, *line.aliases, *line.words))]
+    named = next((line for line in called if wanted in map(_squeezed, (line.id, *line.aliases))), None)
+    alone = named is None or named.what == "query" or len(called) == 1
+    return whole or (named if alone else None)
 
 
 def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Act:
@@ -87,11 +89,16 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     place = next((x for x in briefing.catalogue.elsewhere if _squeezed(typed).startswith(_squeezed(x.typed))), None)
     first = typed.split(maxsplit=1)[0] if typed.split() else typed
     offered = [name for line in briefing.lines for name in (line.command, *line.aliases)]
-    close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35)
     heads = {name.split()[0] for line in briefing.catalogue.lines for name in (line.command, *line.aliases)}
+    # Of a line that begins like one there is, what comes closest is meant; any other has to be nearly it.
+    begins = difflib.get_close_matches(first, list(heads), n=1, cutoff=0.75)
+    close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.6)
+    if place:  # the wrong namespace answers truly, for itself
+        return Parsed(None, place.output, close[0] if close else "")
+    if typed.split() == [first] and matches(briefing, typed, 1):
+        return Parsed(None, f"{first}: several things go by that, or part of one; pick it from the list with the arrows")
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
-    # The wrong namespace answers truly, for itself.
-    return Parsed(None, place.output if place else here, close[0] if close else "")
+    return Parsed(None, f"{here}; a word of what you look for lists what there is", close[0] if close else "")
 
 
 def slash(briefing: Briefing, typed: str) -> Parsed:

@@ -152,8 +152,11 @@ def _declare(b: Briefing) -> Filled:
     firing = [a for a in b.alerts() if a.firing]
     # Before anybody was paged what fires is everyday noise, and a form that begins with it would stay at it.
     paging = [a for a in firing if a.page] or (firing if b.now >= 0 else [])
-    evidence = [Ref.to("alert", a.alert) for a in paging[:1]] + recent(b, 3)
-    return {"title": paging[0].summary[:120] if paging else "", "evidence": evidence, "hypothesis": _own_causes(b)}
+    # What paged first: what comes while somebody reads the form may be no more than what was done about it.
+    first = paging[-1:]
+    evidence = [Ref.to("alert", a.alert) for a in first] + recent(b, 3)
+    title = "".join(a.summary[:120] for a in first)
+    return {"title": title, "evidence": evidence, "hypothesis": _own_causes(b)}
 
 
 def _roles(b: Briefing) -> Filled:
