@@ -139,7 +139,7 @@ def test_a_command_that_does_not_exist_names_the_nearest(seat: Seat) -> None:
     here = seat("commander", 60)
     found = live.typed(here, "sesctl impact")
     assert (found["ok"], found["use"]) == (False, "sessctl impact --now")
-    assert found["text"].startswith("Sh: sesctl: command not found")
+    assert found["text"].startswith("sh: sesctl: command not found")
     assert live.typed(here, "/freze auth-svc")["use"] == "/freeze auth-svc"
     assert live.typed(here, "/declare")["open"] == "declare"
     assert not live.typed(here, "   ")["ok"]

@@ -137,6 +137,8 @@ def test_what_is_missing_is_said_beside_its_field(seat: Seat) -> None:
     found = live.press(here, "declare", title="Half a thought", severity="")
     assert (found["ok"], found["text"]) == (False, "Still needed: Severity")
     assert found["fields"] == {"severity": "still needed"}
+    found = live.press(here, "declare", title=" ", severity="SEV-1")
+    assert (found["ok"], found["fields"]) == (False, {"title": "still needed"}), "an incident has a title"
 
 
 def test_a_refusal_is_shown_with_its_reason(seat: Seat) -> None:

@@ -116,7 +116,7 @@ def test_slash_commands(typed: str, given: acts.Act, seat: Seat) -> None:
         ("rm -rf /", "sh: rm: command not found", ""),
         ("help", "sh: help: command not found; a word of what you look for lists", ""),
         ("who is hit", "sh: who: command not found", ""),
-        ("deploys", "deploys: several things go by that", ""),
+        ("deploys", "deploys: by itself no command", ""),
     ],
 )
 def test_an_unknown_command_is_answered_as_a_shell_does(typed: str, problem: str, nearest: str, seat: Seat) -> None:
@@ -131,7 +131,7 @@ def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: S
     held = [line for line in completion.matches(b, "rollback", 9) if line.what == "action"]
     assert len(held) > 1
     assert completion.match(b, "rollback") is None
-    assert "go by that" in completion.unknown(b, "rollback").problem
+    assert "by itself no command" in completion.unknown(b, "rollback").problem
     assert completion.match(b, "rollout undo") in held, "one goes by this alone"
 
 

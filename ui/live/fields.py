@@ -51,8 +51,8 @@ def value(shape: Shape, held: Held) -> Any:
     if shape.ask == "picks":
         return tuple(found or ()) if isinstance(found, list | tuple | None) else found
     if isinstance(found, str):
-        # An empty text is a text: whether that will do is for the class to say.
-        return found.strip() or (None if shape.ask not in ("line", "text") else "")
+        # Of what can be left out, an empty text is a text; of what is needed it is none.
+        return found.strip() or (None if shape.needed or shape.ask not in ("line", "text") else "")
     return found
 
 

@@ -53,9 +53,10 @@ class NotUnderstood(Exception):
         self.answer = _said(words, status=status)
 
 
-def _said(words: str, ok: bool = False, status: int = 200, **more: Any) -> JSONResponse:
+def _said(words: str, ok: bool = False, status: int = 200, *, typed: bool = False, **more: Any) -> JSONResponse:
+    """Return an answer in a sentence; what begins with something that was `typed` begins as that does."""
     shown = visible(words)
-    text = f"{shown[:1].upper()}{shown[1:]}"
+    text = shown if typed else f"{shown[:1].upper()}{shown[1:]}"
     return JSONResponse({"ok": ok, "text": text, **more}, status, {"Cache-Control": "no-store"})
 
 
@@ -170,7 +171,7 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
         if found.form:
             return _said("", ok=True, open=found.form)
         if found.command is None:
-            return _said(found.problem, use=found.nearest)
+            return _said(found.problem, typed=where == line.SHELL and not text.startswith("/"), use=found.nearest)
         command, done = found.command, found.done
     else:
         b = here.room.briefing(here.role)

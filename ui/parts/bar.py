@@ -30,7 +30,7 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
             _freeze(incident),
         )
     )
-    title = escape(incident.title or "not declared yet")
+    title = escape(incident.title or ("not declared yet" if incident.declared_at is None else "no title"))
     severity = incident.severity or "no severity"
     tone, means = severity_tone(incident)
     return (

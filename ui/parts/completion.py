@@ -92,11 +92,11 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     heads = {name.split()[0] for line in briefing.catalogue.lines for name in (line.command, *line.aliases)}
     # Of a line that begins like one there is, what comes closest is meant; any other has to be nearly it.
     begins = difflib.get_close_matches(first, list(heads), n=1, cutoff=0.75)
-    close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.6)
+    close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.7)
     if place:  # the wrong namespace answers truly, for itself
         return Parsed(None, place.output, close[0] if close else "")
     if typed.split() == [first] and matches(briefing, typed, 1):
-        return Parsed(None, f"{first}: several things go by that, or part of one; pick it from the list with the arrows")
+        return Parsed(None, f"{first}: by itself no command; pick what you mean from the list, with the arrows")
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
     return Parsed(None, f"{here}; a word of what you look for lists what there is", close[0] if close else "")
 
