@@ -74,10 +74,13 @@ def unused(trees: Iterable[ast.Module]) -> Iterator[str]:
     trees = list(trees)
     everywhere = names_in(together(trees))
     for tree in trees:
+        here = names_in(tree)
         for path, name, node in _definitions(tree.body, ""):
-            if name in READ_BY_LIBRARIES or everywhere[name] > OFTEN:
+            # What begins with an underscore is its module's own; another may have one of that name.
+            named = here[name] if name.startswith("_") and not path else everywhere[name]
+            if name in READ_BY_LIBRARIES or named > OFTEN:
                 continue
-            if everywhere[name] <= (names_in(node)[name] if isinstance(node, Definition) else 0):
+            if named <= (names_in(node)[name] if isinstance(node, Definition) else 0):
                 yield f"{path}{name}"
 
 
@@ -187,6 +190,11 @@ def test_every_field_of_an_act_is_read_by_more_than_its_form(kind: str) -> None:
 )
 def test_what_nobody_names_is_found(source: str, found: list[str]) -> None:
     assert list(unused([ast.parse(source)])) == found
+
+
+def test_what_another_module_calls_alike_is_no_use_of_ones_own() -> None:
+    used, forgotten = ast.parse("def _one(): pass\n_one()"), ast.parse("def _one(): pass")
+    assert list(unused([used, forgotten])) == ["_one"]
 
 
 @pytest.mark.parametrize(
