@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from simulator.scenario.data import SEVERAL, Condition, Data, Duration, Seconds, Share, Template, Titled, Took, TopicId
-from simulator.values import Duty, Lane
+from simulator.scenario.data import (
+    SEVERAL,
+    Condition,
+    Data,
+    Duration,
+    Seconds,
+    Share,
+    Span,
+    Template,
+    Titled,
+    Took,
+    TopicId,
+)
+from simulator.values import Duty, Lane, Ref
 
 AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
 """One condition, or several of which one is enough."""
+
+
+class Debt(Data):
+    """What somebody outside is owed: a notice, a call."""
+
+    what: str
+    within: Span | None = None
+    """Seconds after the incident was declared by which it is due; None: no time is set."""
+    taken_up_by: tuple[Ref, ...] = ()
+    """What shows that somebody sees to it: `inject:ID`, in which they say so."""
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"what": value} if isinstance(value, str) else value
+
+
+Debts = Annotated[tuple[Annotated[Debt, BeforeValidator(Debt._read, json_schema_input_type=Debt | str)], ...], SEVERAL]
+"""What is owed, one or several; words alone say what."""
 
 
 class Cue(Data):
@@ -22,7 +52,7 @@ class Cue(Data):
     """Asking its holder about any of these brings it out; so does a task about one of them."""
     matters_for: str = ""
     """Which decision it bears on; shown in the debrief."""
-    owes: str = ""
+    owes: Debts = ()
     """What it says that somebody outside is owed; a report tells it where nobody but its holder came to know."""
     known_from: Seconds = -3600
     volunteered_at: Seconds | None = None

@@ -128,7 +128,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
         *(f"promised for {clock(round(m.at + 60 * m.body.next_update_minutes))} (executives)"
           for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
-        *(row.owes for role in s.roles for row in role.cues if row.owes and row.id not in
+        *(debt.what for role in s.roles for row in role.cues for debt in row.owes if row.id not in
           {m.body.cue for m in view.all(e.CueShared)}),
         *(drill.names.answer(m.body.inject, m.body.answer)[:100] for m in view.all(acts.AnswerAsker)),
     ]  # fmt: skip

@@ -20,8 +20,7 @@ from ui.reports.hurt import at_work, printed, whole
 
 ORDER = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
 MEANS = {
-    "record_contradiction": "people push for opposite steps: one record names both, what speaks for each, which "
-                            "was taken and when that is looked at again",
+    "record_contradiction": "people push for opposite steps: one record says what speaks for each and which was taken",
 }  # fmt: skip
 """Command that was called for -> what it is for."""
 CLEARS = 300
@@ -90,10 +89,22 @@ def _proposed(drill: Finished, inject: str) -> str:
 def missed(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what was passed over, what never came before what came late: steps, alerts, requests without an answer."""
     yield from dropped(drill)
+    yield from _new(drill)
     rows = [one for one in beside(drill.view, "signals") if one.share and one.note and not one.id.startswith("cue:")]
     for one in sorted(rows, key=lambda one: _weight(one.id, one.note)):
         yield {"what": one.title, "note": f"{one.note}{_cleared(drill, one.id)}", "first": one.share >= 1,
                "asked": one.id.startswith("inject:"), "ordered": False}  # fmt: skip
+
+
+def _new(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield the alerts that fired after the last mitigation took effect and were on when people left."""
+    view = drill.view
+    states = {m.body.alert: m for m in view.all(e.AlertFired, e.AlertResolved) if m.at <= view.left}
+    for alert, m in states.items():
+        if isinstance(m.body, e.AlertFired) and view.last_effect is not None and m.at > view.last_effect:
+            note = f"fired {clock(m.at)}, after the last mitigation ({clock(view.last_effect)}), on when people left"
+            yield {"what": f"Alert: {view.title('alerts', alert)}", "note": note, "first": True, "asked": False,
+                   "ordered": False}  # fmt: skip
 
 
 def _cleared(drill: Finished, ident: str) -> str:

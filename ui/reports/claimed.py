@@ -13,6 +13,7 @@ from simulator import events as e
 from simulator.names import clauses
 from simulator.record.entry import Body
 from simulator.text import clock
+from simulator.values import Ref
 from ui.reports.finished import Finished
 from ui.reports.hurt import bound
 from ui.reports.numbers import counted
@@ -28,12 +29,17 @@ CLAUSE = clauses("a", "b").strip("ab")
 """What stands between the parts of a sentence of the record."""
 
 
-def told(drill: Finished) -> Iterator[dict[str, Any]]:
+def told(drill: Finished, claims: Sequence[Mapping[str, Any]] = ()) -> Iterator[dict[str, Any]]:
     """Yield what was told to whom, in words.
 
+    `untrue` is what of it was not so, by the `claims` of the same report.
     `anew` leaves out what the word before to the same people said as well, and the risks that are on record by then.
     """
     before: dict[str, list[str]] = {}
+    wrong: dict[tuple[str, str, str], dict[str, None]] = {}
+    for one in claims:
+        if not one["holds"]:
+            wrong.setdefault(_word(one), {})[one["about"]] = None
     for m in drill.view.all(*TOLD):
         names, to = drill.names_then.at(m.seq), _audience(drill, m.body)
         typed, without = _typed(m.body)
@@ -46,6 +52,7 @@ def told(drill: Finished) -> Iterator[dict[str, Any]]:
         head = head.partition(": ")[2] if head.startswith("Update (") else head
         before[to] = rest
         yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to,
+               "untrue": ", ".join(wrong.get((clock(m.at), names.person(m.by), to), ())),
                "text": m.body.sentence(names), "status": getattr(m.body, "status", ""), "words": typed,
                "anew": CLAUSE.join(one for one in (head, *anew) if one)}  # fmt: skip
 
@@ -89,12 +96,12 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in rows:
         weight = 0 if row["holds"] else 1 + GRAVE.index(row["about"])
         grave[_word(row)] = max(grave.get(_word(row), 0), weight)
-        kind = row["said"].partition(": ")[0] if row["about"] == "figure" else row["about"]
-        last[row["to"], kind] = row
+        last[row["to"], _kind(row)] = row
     ends = {id(row) for row in last.values()}
     told: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        row["stands"] = bool(row["to"]) and not row["holds"] and id(row) in ends
+        # A request to close is answered at once.
+        row["stands"] = row["about"] != "closure" and not row["holds"] and id(row) in ends
         same = tuple(str(row[name]) for name in ("about", "said", "true"))
         row["again"] = not row["holds"] and same in told
         if row["again"]:
@@ -103,6 +110,13 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
         row["also"] = [] if row["again"] or row["holds"] else told.setdefault(same, [])
         row["grave"] = grave[_word(row)]
     yield from rows
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    """Return what a later word has to be about to put a claim right: the same figure, the same steps."""
+    if row["about"] == "figure":
+        return str(row["said"]).partition(": ")[0]
+    return f"steps: {row['said']}" if row["about"] == "steps" else str(row["about"])
 
 
 def _word(row: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -207,6 +221,15 @@ def _statements(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         words = getattr(entry.body, "text", "")
         refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
         true = f"refused; {lacking(refusal.body.missing)}" if refusal and not row.holds else row.true
+        if isinstance(entry.body, acts.ClaimRecovery):
+            true += _red(drill, entry.body.evidence)
         said = f"{row.said}: “{words}”" if words else row.said
         yield row.seq, {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
                         "to": _audience(drill, entry.body), "said": said, "true": true, "holds": row.holds}  # fmt: skip
+
+
+def _red(drill: Finished, evidence: Sequence[Ref]) -> str:
+    """Return which of the checks that a claim rests on were red."""
+    seqs = {drill.view.history.refs.get(ref) for ref in evidence}
+    red = [one for one in drill.view.recovery.certificates if one.seq in seqs and not one.green]
+    return "".join(f"; the check that it rests on was red ({clock(one.at)})" for one in red[-1:])

@@ -68,7 +68,7 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "undecided": list(undecided(drill)),
         "alternatives": list(alternatives(drill)),
         "injects": list(injects(drill)),
-        "updates": list(told_to(drill)),
+        "updates": list(told_to(drill, said)),
         "claims": said,
         "score": points(drill),
         "missed": list(missed(drill)),

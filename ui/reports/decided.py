@@ -293,9 +293,20 @@ def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:
         seq = drill.view.history.refs.get(ref)
         if seq is None or seq > x.seq:
             how, verb = ("names", "was recorded") if ref.kind == "decision" else ("rests on", "came")
+            if meant := _meant(drill, x, ref):
+                yield f"it names {names.cited(ref)}, a wrong number: {meant} is for it"
+                continue
             never = "was never recorded" if ref.kind == "decision" else "never came"
             came = f"{verb} only at {clock(drill.view.entry(seq).at)}" if seq else never
             yield f"it {how} {names.cited(ref)}, which {came}"
+
+
+def _meant(drill: Finished, x: Entry, ref: Ref) -> str:
+    """Return the decision before an order that names its step, where the order names another that there was not."""
+    if ref.kind != "decision" or not isinstance(x.body, acts.TakeAction):
+        return ""
+    before = [m for m in drill.view.decisions if m.seq < x.seq and x.body.action in m.body.actions]
+    return "".join(f"decision {m.ref.ident} of {clock(m.at)}" for m in before[-1:])
 
 
 def _cites(body: Body) -> Iterator[Ref]:

@@ -238,9 +238,12 @@ def alike(output: str) -> bool:
 
 
 def printed(output: str, longest: int = LONGEST) -> str:
-    """Return what a command printed as one line."""
-    lines = (" ".join(line.split()) for line in output.splitlines() if not re.fullmatch(r"[\s+|=-]*", line))
-    return textwrap.shorten(" / ".join(lines), longest, placeholder=" …")
+    """Return what a command printed as one line; where it is cut the last line stays, which is where verdicts stand."""
+    lines = [" ".join(line.split()) for line in output.splitlines() if not re.fullmatch(r"[\s+|=-]*", line)]
+    said, last = " / ".join(lines), "".join(f" … / {line}" for line in lines[-1:])
+    if len(said) <= longest or len(lines) < 2 or len(last) > longest / 2:
+        return textwrap.shorten(said, longest, placeholder=" …")
+    return textwrap.shorten(" / ".join(lines[:-1]), longest - len(last), placeholder="") + last
 
 
 def whole(text: str, longest: int) -> str:

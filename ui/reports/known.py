@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analytics.report import story
@@ -11,6 +11,7 @@ from analytics.report.tables import each
 from analytics.view import Moment
 from simulator import events as e
 from simulator.scenario.conditions import holds
+from simulator.scenario.people import Debt
 from simulator.text import clock
 from simulator.values import Ref
 from ui.reports.finished import Finished
@@ -92,11 +93,28 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def owed(drill: Finished) -> Iterator[dict[str, str]]:
-    """Yield what somebody outside is owed, where one seat alone knew of it."""
-    for row in each(story.cues(drill.view)):
+    """Yield what somebody outside is owed, where one seat alone knew of it; `by` says who had taken it up, if any."""
+    view = drill.view
+    declared = next((m.at for m in view.severities), None)
+    for row in each(story.cues(view)):
         cue = next(one for role in drill.scenario.roles for one in role.cues if one.id == row.cue)
-        if cue.owes and row.how == "never" and not math.isnan(row.known):
-            yield {"what": cue.owes, "why": f"only {row.title} knew of it"}
+        for debt in cue.owes if row.how == "never" and not math.isnan(row.known) else ():
+            due = declared + debt.within if declared is not None and debt.within is not None else view.left
+            late = f"; overdue since {clock(due)}" if due < view.left else ""
+            yield {"what": debt.what, "why": f"only {row.title} knew of it{late}", "by": _taken_up(drill, debt)}
+
+
+def _taken_up(drill: Finished, debt: Debt) -> str:
+    """Return who said that they see to what is owed, when, and what they said of it since; empty for nobody."""
+    heard: list[Moment[e.InjectDelivered] | Moment[e.MessagePosted]] = []
+    for m in drill.view.all(e.InjectDelivered, e.MessagePosted):
+        about = Ref.to("inject", m.body.inject) if isinstance(m.body, e.InjectDelivered) else m.body.about
+        if about in debt.taken_up_by:
+            heard.append(m)
+    if not any(isinstance(m.body, e.InjectDelivered) for m in heard):
+        return ""
+    said = "; ".join(f"{clock(m.at)} “{whole(m.body.text, KNOWN)}”" for m in (heard[0], *heard[1:][-1:]))
+    return f"{heard[0].body.persona}, {said}" if isinstance(heard[0].body, e.InjectDelivered) else ""
 
 
 def prechecks(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -131,7 +149,7 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             found.append((m.at, {
                 "at": clock(m.at), "service": service, "what": merge.summary if merge else m.body.merge,
                 "jumped": [*(blurred or leapt), *_meanwhile(drill, m.at)], "loss": told, "harmed": bool(leapt or told),
-                "lasts": False,
+                "lasts": "",
             }))  # fmt: skip
     turned: dict[Ref, list[str]] = {}
     for m in view.all(e.KnobTurned):
@@ -143,10 +161,11 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             words = whole(said.body.text, SHORT)
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
             left = [m.body.facts for m in view.samples if m.at <= view.left][-1:]
-            lasts = any(facts.get(knob) is True for facts in left for knob in knobs)
+            still = [knob for knob in knobs if any(facts.get(knob) is True for facts in left)]
             found.append((said.at, {
                 "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
-                "jumped": [f"this changed the world: {changed}"], "harmed": False, "lasts": lasts,
+                "jumped": [f"this changed the world: {changed}"], "harmed": False,
+                "lasts": _lasting(drill, said, still, said.at),
             }))  # fmt: skip
     found += exceeded(drill)
     found += _called(drill)
@@ -184,4 +203,19 @@ def _called(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
             words = whole(m.body.text, SHORT)
             yield m.at, {"at": clock(m.at), "service": "", "what": f"{m.body.persona}: {words}", "loss": "",
                          "jumped": [f"so from {clock(so[0])} {until}"] if so else [], "harmed": False,
-                         "lasts": still}  # fmt: skip
+                         "lasts": _lasting(drill, m, list(new), so[0]) if still else ""}  # fmt: skip
+
+
+def _lasting(drill: Finished, said: Moment[e.InjectDelivered], facts: Sequence[str], since: int) -> str:
+    """Return the facts of the world that a line brought about or told, and what it called for and was done.
+
+    The line itself may be gone: what lasts is the fact.
+    """
+    spec = drill.scenario.find("injects", said.body.inject)
+    wanted = spec.expects.fields.get("action", ()) if spec is not None and spec.expects is not None else ()
+    named = {wanted} if isinstance(wanted, str) else {*wanted}
+    done = [f"; called for and done: {run.spec.title}, {clock(run.effect)}" for run in drill.view.started
+            if run.spec.id in named and run.effect is not None][-1:]  # fmt: skip
+    words = f"{said.body.persona}: {whole(said.body.text, SHORT)}"
+    so = " and ".join(fact.replace("_", " ") for fact in facts)
+    return f"{so}, since {clock(since)} ({words}{''.join(done)})" if so else ""

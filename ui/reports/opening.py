@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.about import times as turning
+from analytics.scorecard import listed
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
@@ -14,6 +15,8 @@ from ui.reports.worth import held_back, worth_doing
 
 Row = Mapping[str, Any]
 WORTH = "Worth most"
+LANDED = "uncontrolled_change"
+"""Kind of the limit for a queued change that nothing held back."""
 MOST = 3
 """Parts that were hit, the heaviest first, and limits, the strictest first, that are named."""
 
@@ -67,9 +70,13 @@ def _first(decisions: Sequence[Row]) -> str:
 def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     """Yield what was missed, what weighs most first; details stand in the parts of the report."""
     yield from filter(None, [held_back(drill)])
-    caps = [one["title"] for one in tree["score"]["caps"]]
-    more = f" and {len(caps) - MOST} more" if len(caps) > MOST else ""
-    yield from [f"limits: {', '.join(caps[:MOST])}{more}"] if caps else []
+    # A queued change that brought much of the loss at once makes its limit the first: it cost people most.
+    landed = any(one["service"] and one["loss"] for one in tree["worsened"])
+    first = {one.id for one in (*drill.playbook.caps, *drill.playbook.anti_patterns) if one.kind == LANDED and landed}
+    caps = [one["title"] for one in sorted(tree["score"]["caps"], key=lambda one: one["id"] not in first)]
+    shown = len(caps) if len(caps) == MOST + 1 else MOST
+    more = f" and {len(caps) - shown} more" if len(caps) > shown else ""
+    yield from [f"limits: {', '.join(caps[:shown])}{more}"] if caps else []
     verdicts = Counter(one["verdict"] for one in tree["injects"])
     late = [f"{verdicts[one]} {one}" for one in ("missed", "broken", "late") if verdicts[one]]
     yield from [f"responses: {', '.join(late)}"] if late else []
@@ -82,7 +89,11 @@ def _left(tree: Row) -> Iterator[str]:
     remains = tree["remains"]
     if remains["sampled"]:
         yield f"not back: {', '.join(remains['outside'])}" if remains["outside"] else "all is back within tolerance"
+    held = listed(one.rpartition(" (")[0] for one in remains["held"])
+    blocked = ", the way back is blocked" if remains["blocked"] else ""
+    yield from [f"cause not mended: {held} must stay so{blocked}"] if held else []
     yield from (f"nobody’s: {one['what']}" for one in remains["nobodys"])
+    yield from (f"{one['what']} is in hand ({one['by'].partition(', ')[0]})" for one in remains["taken_up"])
     yield from ["nobody is in command"] if [one["who"] for one in tree["command"]][-1:] == ["nobody"] else []
     risks = len(remains["risks"]) + len(remains["unsaid"])
     yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []

@@ -87,7 +87,7 @@ def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str]
         return _csv(known.heads, _rows(data, known.rows))
     tree: Mapping[str, Any] = escaped(data)
     text = fill_own(own[0], tree, own[1]) if own is not None else fill_ours(kind, tree)
-    text = _spaced(text)
+    text = _spaced(text if own is not None or kind != "report" else _brief(text, drill))
     if form == "md":
         return text
     title = f"{known.title}: {drill.scenario.title}" if own is None else drill.scenario.title
@@ -97,6 +97,19 @@ def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str]
 
 # A drill is asked for one document after the other, and each comes out of the same tree.
 _told = lru_cache(maxsize=8)(context)
+
+
+def _brief(text: str, drill: Finished) -> str:
+    """Return a text in which a long step goes by what stands before its colon once it was named in full.
+
+    Where another step that is named begins with the same words each keeps its own.
+    """
+    for title in (markdown(one.title) for one in drill.scenario.actions):
+        head, colon, _ = title.partition(": ")
+        first, found, rest = text.partition(title)
+        if colon and found and text.count(head) == text.count(title):
+            text = first + title + rest.replace(title, head)
+    return text
 
 
 def _spaced(text: str) -> str:

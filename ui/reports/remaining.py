@@ -8,18 +8,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.facts import tick_true
+from analytics.timeline import FOREVER
 from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
+from simulator.scenario.conditions import holds
 from simulator.scenario.declared.world import WAY_BACK
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import printed, still_hit, whole
 from ui.reports.known import COMPARED, owed
-from ui.reports.worth import undone
+from ui.reports.worth import too_soon, undone
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
+HOLDS = ("flag", "containment", "rollback")
+"""Rungs that keep away what is wrong and mend nothing: what is undone brings it back."""
 LONGEST = 140
 """Letters of a claim that is quoted again."""
 Rows = Sequence[Mapping[str, Any]]
@@ -27,15 +31,17 @@ Rows = Sequence[Mapping[str, Any]]
 
 def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
     """Return what is left: `claims` and what `worsened` are those of the same report."""
-    history, names = drill.view.history, drill.names
+    history, names, debts = drill.view.history, drill.names, list(owed(drill))
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
     return {
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
-        "red": list(_red(drill)), "nobodys": [*_undone(drill), *owed(drill)],
-        "lasting": [f"{one['what']} ({one['at']})" for one in worsened if one["lasts"]],
+        "red": list(_red(drill)), "nobodys": [*_undone(drill), *(one for one in debts if not one["by"])],
+        "taken_up": [one for one in debts if one["by"]], "held": _held(drill),
+        "blocked": any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left)),
+        "lasting": [one["lasts"] for one in worsened if one["lasts"]],
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
         "clocks": list(_clocks(drill)),
         "answers": list(_answers(drill)),
@@ -61,8 +67,31 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
     for step, tried in undone(drill):
         names = drill.names
         may = " or ".join(names.handle(one) for one in step.executors)
-        refused = f"refused {clock(tried)}, never ordered again" if tried is not None else "never ordered"
-        yield {"what": names.title("actions", step.id), "why": f"{refused}; {may} may"}
+        ready = drill.view.grounds.feasible(step)
+        from_then = f", ready from {clock(ready)}" if ready < FOREVER else ""
+        refused = f"refused {clock(tried)}{from_then}, never ordered again" if tried is not None else "never ordered"
+        signed = " and ".join(names.handle(one) for one in step.sign_offs)
+        may += f" may{f', signed by {signed}' if signed else ''}"
+        yield {"what": names.title("actions", step.id), "why": f"{refused}; {may}", "by": ""}
+    for run, before in too_soon(drill):
+        may = " or ".join(drill.names.handle(one) for one in run.spec.executors)
+        why = f"done {clock(run.landed)}, before {before.title}: to be done again after it; {may} may"
+        yield {"what": f"{run.spec.title}, once more", "why": why, "by": ""}
+
+
+def _held(drill: Finished) -> list[str]:
+    """Return what keeps things right where nothing mended the cause; empty where something did, or nothing holds.
+
+    What was taken back again holds nothing.
+    """
+    view = drill.view
+    last = {run.spec.id: run.effect or 0 for run in view.started if run.effect is not None}
+    runs = {run.spec.id: run for run in view.in_effect}
+    if any(run.spec.rung == "hotfix" for run in runs.values()):
+        return []
+    return [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs.values()
+            if run.spec.rung in HOLDS and run.spec.coverage
+            and last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
 
 
 def _unsaid(drill: Finished) -> Iterator[str]:
@@ -113,6 +142,12 @@ def _red(drill: Finished) -> Iterator[str]:
 def _clocks(drill: Finished) -> Iterator[str]:
     """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
     view, history = drill.view, drill.view.history
+    promised = view.all(acts.CommitCheckpoint, acts.RecordSnapshot)[-1:]
+    for m in promised:
+        if isinstance(m.body, acts.RecordSnapshot) and not view.closed:
+            at = m.at + round(60 * m.body.next_checkpoint_minutes)
+            who = drill.names_then.at(m.seq).handle(m.body.next_owner)
+            yield f"Checkpoint: {who}, due {clock(at)} (promised {clock(m.at)}){_late(drill, at)}"
     for m in view.all(acts.CommitCheckpoint)[-1:]:
         due = clock(round(m.at + 3600 * m.body.in_hours))
         names, watch = drill.names_then.at(m.seq), history.watch.body if history.watch else None
@@ -176,7 +211,7 @@ def _untrue(claims: Rows) -> Iterator[str]:
     for one in claims:
         if one["stands"]:
             said = one["said"] if one["about"] == "figure" else f"{one['about']}: {one['said']}"
-            wrong.setdefault((one["to"], one["at"]), []).append(whole(said, LONGEST))
+            wrong.setdefault((one["to"] or "the room", one["at"]), []).append(whole(said, LONGEST))
             if one["about"] == "steps" and (words := one["words"]) and f"“{words}”" not in quoted:
-                wrong[one["to"], one["at"]].append(f"“{whole(words, LONGEST)}”")
+                wrong[one["to"] or "the room", one["at"]].append(f"“{whole(words, LONGEST)}”")
     yield from (f"{to}, {at}: {'; '.join(said)}" for (to, at), said in wrong.items())

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analytics.criteria.common import PROMPT
 from analytics.scorecard import listed
-from analytics.timeline import FOREVER
+from analytics.timeline import FOREVER, Attempt
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import refused
 from simulator.scenario.parts import Action
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import harmed_more, shares
+from ui.reports.hurt import JUMP, LEAST, Share, harmed_more, shares
 
-MOST = 2
-"""Things to do that are named, a chain of steps as one."""
 CHAIN = 3
 """Steps of a chain."""
 
@@ -25,27 +23,40 @@ CHAIN = 3
 def worth_doing(drill: Finished) -> str:
     """Return the steps that are worth most next time, empty where none is to be named.
 
-    What was ordered in vain and would have put right what is out of tolerance comes first, since that goes on; else
-    what would have kept away most of the loss: the queued change held back, or the chain of steps that came late or
-    never, each for what none before it treats, in the order of the best course and no sooner than there: before that
-    something else has to be seen to.
+    What was ordered in vain and would have put right what is out of tolerance comes first, since that goes on, then
+    what was begun late where much of the loss came before it; else what would have kept away most of the loss: the
+    queued change held back, or the chain of steps that came late or never, each for what none before it treats, in the
+    order of the best course and no sooner than there: before that something else has to be seen to.
     """
     if drill.view.by_itself or harmed_more(drill):
         return ""
-    return "; ".join([*_in_vain(drill), *_sooner(drill)][:MOST])
+    parts, vain = shares(drill), list(_in_vain(drill))
+    if not vain:
+        return "".join(_sooner(drill, parts))
+    # To begin sooner what was begun may be worth as much.
+    early = max((one for one in parts if not one.since), key=lambda one: one.amount, default=None)
+    late = [f"{what}: {early.amount:.2f} of the loss came {early.when}" for what in _sooner(drill, [early], begun=True)
+            ] if early is not None and early.amount >= JUMP * (drill.view.loss or 0.0) else []  # fmt: skip
+    return "; ".join([f"carry out {listed(vain)}{_saved(drill)}", *late])
 
 
 def held_back(drill: Finished) -> str:
     """Return the step that was right first and from when, where none was begun soon after; else nothing."""
-    view, best = drill.view, drill.view.references.best.steps
-    right = [(max(view.grounds.since(one), best.get(one.id, 0)), one.id)
-             for one in view.grounds.helpful if one.id in best or not best]  # fmt: skip
-    since, step = min(right, default=(FOREVER, ""))
-    first = view.first_mitigation
+    view, best, first = drill.view, drill.view.references.best.steps, drill.view.first_mitigation
+    fits = [one for one in view.grounds.helpful if one.id in best or not best]
+    # What was begun is compared with what treats the same.
+    like = [one for one in fits if first is not None and _treats(drill, one) & _treats(drill, first.spec)] or fits
+    since, step = min(((max(view.grounds.since(one), best.get(one.id, 0)), one.id) for one in like),
+                      default=(FOREVER, ""))  # fmt: skip
     if view.by_itself or harmed_more(drill) or (first.begun if first else view.left) - since <= PROMPT:
         return ""
-    when = f"until {clock(first.begun)}" if first else "at all"
-    return f"nothing that helps was begun {when}, though {drill.names.title('actions', step)} was {_right(since)}"
+    title = drill.names.title("actions", step)
+    if first is None:
+        return f"no mitigation was begun at all, though {title} was {_right(since)}"
+    if first.spec.id == step:
+        return f"the first mitigation, {title}, was {_right(since)} and begun only at {clock(first.begun)}"
+    return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
+            f"treats the same, was {_right(since)}")  # fmt: skip
 
 
 def undone(drill: Finished) -> list[tuple[Action, int | None]]:
@@ -67,31 +78,54 @@ def undone(drill: Finished) -> list[tuple[Action, int | None]]:
     return [(one, vain[one.id]) for one in steps if one.id in vain] or [(one, None) for one in steps[:1]]
 
 
+def too_soon(drill: Finished) -> Iterator[tuple[Attempt, Action]]:
+    """Yield the repairs of what is not back that were done before what has to come first, with that step.
+
+    What has to come first is a repair that the best course does before it and that never took hold.
+    """
+    view, best = drill.view, drill.view.references.best.steps
+    held = {run.spec.id: run for run in view.in_effect}
+    first = [one for one in view.grounds.helpful if one.rung == "repair" and one.id in best and one.id not in held]
+    outside = {*(view.outside(view.final.at) if view.final else ())} & view.affected.keys()
+    for run in held.values():
+        before = [one for one in first if best[one.id] < best.get(run.spec.id, 0)]
+        if before and run.spec.rung == "repair" and outside & {*run.spec.coverage}:
+            yield run, max(before, key=lambda one: best[one.id])
+
+
 def _in_vain(drill: Finished) -> Iterator[str]:
     for step, tried in undone(drill):
         if tried is not None:
             since = _right(drill.view.grounds.right(step))
             title = drill.names.title("actions", step.id)
-            yield f"carry out {title} ({since}, refused {clock(tried)}, never carried out)"
+            yield f"{title} ({since}, refused {clock(tried)})"
 
 
-def _sooner(drill: Finished) -> Iterator[str]:
-    """Yield what would have kept away the largest share of the loss."""
+def _saved(drill: Finished) -> str:
+    """Return the loss had all that the first branch lacked followed, where it is less."""
     view = drill.view
-    most = max(shares(drill), key=lambda one: one.amount, default=None)
+    fits = [fit for m in view.decisions[:1] for fit in view.references.fits if fit.ref == m.ref]
+    less = [fit for fit in fits if (view.loss or 0.0) - fit.taken >= LEAST]
+    return "".join(f", with which the loss would have been {fit.taken:.2f}" for fit in less)
+
+
+def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Iterator[str]:
+    """Yield what would have kept away the largest part of the loss; with `begun` no step that was never begun."""
+    view = drill.view
+    most = max(parts, key=lambda one: one.amount, default=None)
     if most is None or most.amount <= 0:
         return
     if most.merge is not None:
         landed = next(m for m in view.all(e.MergeLanded) if m.at == most.merge)
         freeze = f"freeze {landed.body.service} before {clock(landed.at)}{_asked(drill, landed.at)}"
         yield " or ".join([freeze, *_kept_safe(drill, landed.at)])
-    elif late := _chain(drill, most.since):
+    elif late := [one for one in _chain(drill, most.since) if one.begun is not None or not begun]:
         weight = {one.step.id: sum(view.affected.get(part, 0.0) for part in one.step.coverage) for one in late}
         heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
-        named = [(one, f"; treats most, {100 * weight[one.step.id]:.0f} % by weight"
+        named = [(one, f"; treats most, by weight {100 * weight[one.step.id]:.0f} % of what was hit"
                   if len(late) > 1 and heaviest == [one.step.id] else "") for one in late]  # fmt: skip
-        begun = {one.begun is not None for one in late}
-        how = "begin sooner" if begun == {True} else "carry out" if begun == {False} else "carry out, and sooner,"
+        came = {one.begun is not None for one in late}
+        how = "begin sooner" if came == {True} else "carry out" if came == {False} else "carry out, and sooner,"
         yield f"{how} " + listed(
             f"{drill.names.title('actions', one.step.id)} ({_right(one.right)}, "
             f"{'never carried out' if one.begun is None else f'begun {clock(one.begun)}'}{more})"
