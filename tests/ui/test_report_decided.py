@@ -80,7 +80,13 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"]) == ("T+09:00", "refused")
-    assert turned["why"] == "it names decision 4, which was never recorded; never asked for again"
+    assert turned["why"] == (
+        "it names decision 4, a wrong number: decision 1 of T+08:00 is for it; never asked for again")
+    alone = b.drill(order).journal
+    seq = next(x.seq for x in alone if isinstance(x.body, acts.TakeAction))
+    (bare,) = context(built(order, b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="no"))))[
+        "alternatives"]
+    assert bare["why"] == "it names decision 4, which was never recorded; never asked for again"
 
 
 def test_a_refusal_says_what_was_not_there_yet_and_whether_it_was_asked_for_again() -> None:

@@ -15,7 +15,7 @@ from tests.analytics import builders as b
 from tests.ui.reporting import DRILLS, built
 from ui.reports.context import context
 from ui.reports.finished import Finished
-from ui.reports.hurt import alike, harmed_more
+from ui.reports.hurt import alike, harmed_more, printed
 from ui.reports.numbers import counted, hundredths
 from ui.reports.opening import worth_most
 from ui.reports.registry import report
@@ -133,10 +133,9 @@ def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() ->
     order = b.say("09:00", "mitigation", acts.TakeAction(action="web_flag", decision="decision:4"))
     seq = next(x.seq for x in b.drill(b.query("05:00", "zones"), order).journal if isinstance(x.body, acts.TakeAction))
     refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
-    for lines, says in (([], "carry out flag (justified from T+05:15, never carried out; treats most, 100 % by weight) "
-                             "and revoke (justified from T+05:15, never carried out)"),
-                        ([order, refusal], "carry out web_flag (justified from T+05:15, refused T+09:00, never "
-                                           "carried out)")):  # fmt: skip
+    for lines, says in (([], "carry out flag (justified from T+05:15, never carried out; treats most, by weight 100 % "
+                             "of what was hit) and revoke (justified from T+05:15, never carried out)"),
+                        ([order, refusal], "carry out web_flag (justified from T+05:15, refused T+09:00)")):
         drill = built(b.query("05:00", "zones"), *lines)
         drill.journal.references = b.references(null=0.9).model_dump(mode="json")
         assert worth_doing(drill).partition("; carry")[0] == says
@@ -233,7 +232,7 @@ def test_what_is_not_back_says_how_far_it_is_off(finished: Callable[[str], Finis
     tree, text = context(drill), report(drill, "report")
     events = "Revenue events (12.7 % still hit, 13.1 % at worst, 0.05 % tolerated)"
     assert events in tree["remains"]["off"]
-    assert events in text.partition("**Not recovered at the end:** ")[2].partition("\n")[0]
+    assert events in text.partition("**Not recovered at the end**, in shares of each part: ")[2].partition("\n")[0]
     assert "| T-63:45 | never |" in text
     assert all(one["still"] == "" for one in context(finished(DRILLS[1]))["segments"])
 
@@ -244,7 +243,30 @@ def test_every_step_of_the_chain_that_came_late_is_named_with_the_one_that_treat
     drill.journal.references = b.references(null=0.9).model_dump(mode="json")
     assert worth_doing(drill) == (
         "carry out, and sooner, web_flag (justified from T+05:15, begun T+45:00), flag (justified from T+05:15, begun "
-        "T+46:00; treats most, 100 % by weight) and revoke (justified from T+46:00, never carried out)")
+        "T+46:00; treats most, by weight 100 % of what was hit) and revoke (justified from T+46:00, never carried out)")
+
+
+def test_to_begin_sooner_stands_beside_what_was_refused_where_much_of_the_loss_came_before() -> None:
+    """A step that was refused and never carried out hid that most of the loss came before anything was begun."""
+    order = b.say("39:00", "mitigation", acts.TakeAction(action="revoke", decision="decision:4"))
+    before = [b.query("05:00", "zones"), b.act("35:00", "flag")]
+    seq = next(x.seq for x in b.drill(*before, order).journal if getattr(x.body, "action", "") == "revoke")
+    refusal = b.event("39:00", e.CommandRefused(command=seq, code="unknown", reason="no"))
+    drill = built(*before, order, refusal, world=b.truth())
+    drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+    vain, _, late = worth_doing(drill).partition("; ")
+    assert vain == "carry out revoke (justified from T+36:00, refused T+39:00)"
+    assert late.startswith("begin sooner flag (justified from T+05:15, begun T+35:00): 0.23 of the loss came before")
+    told = worth_most({"scored": True, "caps": [], "uncapped": 0, "areas": []}, {
+        "total": "0.40", "nobody": "0.90", "most": "0.23 came before", "worst": ""}, (), worth_doing(drill), "")
+    assert told["Worth most for those hit"].endswith("The loss was 0.40 (0.90 had nobody acted).")
+
+
+def test_an_output_that_is_cut_keeps_its_last_line() -> None:
+    table = "\n".join([*(f"row {n} is well" for n in range(40)), "leaking: 0 %"])
+    assert printed(table, 60).endswith(" … / leaking: 0 %")
+    assert len(printed(table, 60)) <= 60
+    assert printed("a\nb", 60) == "a / b"
 
 
 def test_a_look_before_a_step_that_came_back_too_late_for_a_queued_change_says_so() -> None:

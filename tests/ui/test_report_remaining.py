@@ -27,7 +27,7 @@ def test_what_nobody_carried_out_is_nobodys_and_says_who_may() -> None:
     order = refused(line=b.say("09:00", "comms", acts.TakeAction(action="flag")))
     tree = context(built(order))
     assert tree["remains"]["nobodys"] == [
-        {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may"}]
+        {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may", "by": ""}]
     for kind in ("report", "closure"):
         assert "- **Nobody's:** flag (refused T+09:00" in report(built(order), kind)
     assert "nobody’s: flag; nobody is in command; " in tree["opening"][-1]["text"]
@@ -121,14 +121,19 @@ def test_recovered_is_within_tolerance_and_says_who_was_still_out(finished: Call
 
 def test_what_got_worse_and_was_so_still_remains(finished: Callable[[str], Finished]) -> None:
     tree = context(finished("permission_leak-impatient-7"))
+    missed = next(one["text"] for one in tree["opening"] if one["title"] == "Missed")
+    # The limit for what cost people most is named first, whatever it holds the total at.
+    assert missed.startswith("limits: Uncontrolled change, Security or privacy breached, ")
+    assert "not mended" not in tree["opening"][-1]["text"]
     said, *_, scanned = tree["remains"]["lasting"]
-    assert said.endswith(" (T+09:00)")
-    assert scanned.startswith("@edge-bot: 338 different links a minute")
+    assert said.startswith("details public, since T+09:00 (@somebody-in-sales: lol it works")
+    assert scanned.startswith("scan active, since T+")
+    assert "(@edge-bot: 338 different links a minute" in scanned
     assert len(tree["remains"]["lasting"]) < len(tree["worsened"])
 
 
 def test_what_helps_and_was_held_back_says_from_when_it_was_right() -> None:
-    for at, says in (("07:00", ""), ("30:00", "nothing that helps was begun until T+30:00, though flag was justified")):
+    for at, says in (("07:00", ""), ("30:00", "the first mitigation, flag, was justified from T+05:15 and begun only")):
         drill = built(b.query("05:00", "zones"), b.act(at, "flag"))
         drill.journal.references = b.references(null=0.9).model_dump(mode="json")
         assert held_back(drill).startswith(says)
@@ -147,3 +152,123 @@ def test_a_green_look_that_somebody_asked_for_stands_under_what_was_verified() -
     (one,) = context(drill)["injects"]
     assert (one["answered"], one["through"], one["came"]) == ("T+21:00", "result T+22:30", "zones: all 6 ok")
     assert "\n- T+22:30, zones: all 6 ok\n" in report(drill, "report").partition("### What was verified")[2]
+
+
+def test_what_is_compared_with_the_first_mitigation_treats_the_same() -> None:
+    """A step for other parts, right sooner, said nothing of the one that was begun."""
+    begun = b.act("30:00", "web_flag")
+    actions = [one.model_dump() | {"justified_by": ["query:keyring"]} if one.id in ("flag", "web_flag", "rollback",
+               "hotfix") else one.model_dump() for one in b.SCENARIO.actions]  # fmt: skip
+    drill = built(b.query("05:00", "zones"), b.query("10:00", "keyring"), begun, of=b.scenario(actions=actions))
+    drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+    assert held_back(drill).endswith(", though flag, which treats the same, was justified from T+10:15")
+    drill = built(b.query("05:00", "zones"))
+    drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+    assert held_back(drill) == "no mitigation was begun at all, though flag was justified from T+05:15"
+
+
+def test_what_holds_a_cause_that_nothing_mended_must_stay_so() -> None:
+    for lines, says in ((b.act("09:00", "flag"), ["flag (T+10:00)"]),
+                        ([*b.act("09:00", "flag"), *b.act("20:00", "flag_off")], []),
+                        ([*b.act("09:00", "flag"), *b.act("20:00", "hotfix")], []), ([], [])):  # fmt: skip
+        drill = built(lines, world=b.truth("12:00"))
+        tree = context(drill)
+        assert tree["remains"]["held"] == says
+        left, text = tree["opening"][-1]["text"], report(drill, "report")
+        assert ("cause not mended: flag must stay so, the way back is blocked; " in left) == bool(says)
+        assert ("It is held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
+
+
+def test_a_repair_that_came_before_what_has_to_come_first_is_to_be_done_again() -> None:
+    """Nothing named a step for what was repaired too soon and was not back."""
+    actions = [one.model_dump() for one in b.SCENARIO.actions]
+    last = next(one for one in actions if one["id"] == "revoke") | {"id": "recount", "title": "recount"}
+    made = b.scenario(actions=[*actions, last])
+    for best, left in (({"flag": 300, "revoke": 400, "recount": 500}, ["revoke", "recount, once more"]),
+                       ({"flag": 300, "revoke": 500, "recount": 400}, ["revoke"])):  # fmt: skip
+        drill = built(b.query("05:00", "zones"), b.act("08:00", "flag"), b.act("20:00", "recount"), of=made,
+                      world=b.truth(only=["mobile"]))  # fmt: skip
+        drill.journal.references = b.references(null=0.9).model_dump(mode="json")
+        drill.journal.references["best"]["steps"] = best
+        found = context(drill)["remains"]["nobodys"]
+        assert [one["what"] for one in found] == left
+        assert len(found) == 1 or found[1]["why"] == (
+            "done T+21:00, before revoke: to be done again after it; @mitigation may")
+
+
+def test_what_somebody_took_up_is_theirs_and_what_was_due_is_overdue() -> None:
+    cue = {"id": "law", "text": "They want notices.", "topics": [], "owes": [
+        {"what": "Notice to the bank", "within": "30m"},
+        {"what": "Word to the office", "taken_up_by": ["inject:writes"]}]}  # fmt: skip
+    roles = [one.model_dump() | ({"cues": [cue]} if one.id == "deputy" else {}) for one in b.SCENARIO.roles]
+    asks = [{"id": "writes", "at": 1200, "persona": "@office", "text": "I write it."}]
+    made = b.scenario(roles=roles, injects=asks)
+    given = b.event("-10:00", e.CueGiven(to=("deputy",), cue="law", role="deputy", text=cue["text"]))
+    said = b.event("20:00", e.InjectDelivered(
+        inject="writes", persona="@office", channel="incident", text="I write it.", form="message"))  # fmt: skip
+    after = b.event("25:00", e.MessagePosted(role="@office", channel="incident", text="Signed.",
+                                             about=Ref("inject:writes")))  # fmt: skip
+    drill = built(given, b.declare("04:00"), said, after, of=made, world=b.truth("12:00"))
+    tree = context(drill)
+    assert [(one["what"], one["why"]) for one in tree["remains"]["nobodys"]] == [
+        ("Notice to the bank", "only deputy knew of it; overdue since T+34:00")]
+    (mine,) = tree["remains"]["taken_up"]
+    assert (mine["what"], mine["by"]) == ("Word to the office", "@office, T+20:00 “I write it.”; T+25:00 “Signed.”")
+    assert "Word to the office is in hand (@office)" in tree["opening"][-1]["text"]
+    for kind in ("report", "closure"):
+        assert "- In hand, and not on record as done: Word to the office (@office, T+20:00" in report(drill, kind)
+
+
+def test_a_checkpoint_of_a_snapshot_is_due() -> None:
+    (due,) = (one for one in context(built(b.snapshot("50:00")))["remains"]["clocks"] if "Checkpoint" in one)
+    assert due == "Checkpoint: @deputy, due T+65:00 (promised T+50:00)"
+    (due,) = (one for one in context(built(b.snapshot("20:00")))["remains"]["clocks"] if "Checkpoint" in one)
+    assert due.endswith(", and did not come")
+
+
+def test_what_was_refused_says_from_when_it_could_have_been_ordered() -> None:
+    before = [b.query("05:00", "zones"), b.act("08:00", "flag")]
+    actions = [one.model_dump() | ({"precheck": "dry_run"} if one.id == "revoke" else {}) for one in b.SCENARIO.actions]
+    order = refused(*before, line=b.say("20:00", "comms", acts.TakeAction(action="revoke")))
+    drill = built(*before, order, b.query("22:00", "dry_run"), of=b.scenario(actions=actions),
+                  world=b.truth(only=["mobile"]))  # fmt: skip
+    (one,) = context(drill)["remains"]["nobodys"]
+    assert one["why"] == "refused T+20:00, ready from T+22:00, never ordered again; @mitigation may"
+
+
+def test_a_new_alert_after_the_last_mitigation_was_passed_over() -> None:
+    def fired(at: str) -> Any:
+        return b.event(at, e.AlertFired(alert="tickets", severity="warning", summary="s", value=1))
+
+    over = b.event("50:00", e.AlertResolved(alert="tickets"))
+    for lines, count in (([fired("30:00")], 1), ([fired("30:00"), over], 0), ([fired("05:00")], 0)):
+        found = context(built(b.act("09:00", "flag"), *lines))["missed"]
+        assert len(found) == count
+        assert all(one["note"] == "fired T+30:00, after the last mitigation (T+10:00), on when people left"
+                   for one in found)  # fmt: skip
+
+
+def test_a_message_that_was_taken_away_is_not_what_lasts() -> None:
+    said = {"id": "post", "at": 540, "persona": "@sales", "text": "Look!", "effects": [{"knob": "told", "value": 1}],
+            "expects": {"command": "take_action", "fields": {"action": "flag"}, "label": "Down", "within": "5m"}}
+    came = b.event("09:00", e.InjectDelivered(inject="post", persona="@sales", channel="incident", text="Look!",
+                                              form="message"))  # fmt: skip
+    turned = b.event("09:00", e.KnobTurned(knob="told", value=1, over=0, by=Ref("inject:post")), "world")
+    left = "told, since T+09:00 (@sales: Look!; called for and done: flag, T+19:00)"
+    for lasts in (True, False):
+        world = [(at, by, body.model_copy(update={"facts": {"told": lasts}})
+                  if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip
+        drill = built(came, turned, b.act("18:00", "flag"), of=b.scenario(injects=[said]), world=world)
+        assert context(drill)["remains"]["lasting"] == [left] * lasts
+
+
+def test_a_long_step_is_named_in_full_once() -> None:
+    long, short = "Replay: rows only, each once", "Replay"
+    actions = [one.model_dump() | ({"title": long} if one.id == "flag" else {}) for one in b.SCENARIO.actions]
+    text = report(built(b.decide("08:00", "flag"), b.act("09:00", "flag"), of=b.scenario(actions=actions)), "report")
+    assert text.count(long) == 1
+    assert text.count(short) > 2
+    both = [one | ({"title": "Replay, at once"} if one["id"] == "web_flag" else {}) for one in actions]
+    made = b.scenario(actions=both)
+    drill = built(b.decide("08:00", "flag"), b.act("09:00", "flag"), b.act("10:00", "web_flag"), of=made)
+    assert report(drill, "report").count(long) > 1

@@ -24,14 +24,30 @@ def test_what_others_heard_falsely_stands_until_somebody_puts_it_right() -> None
     assert context(built(false, b.update("22:00")))["remains"]["untrue"] == []
 
 
+def test_a_false_step_stands_until_it_was_begun_and_so_does_a_false_recovery_within() -> None:
+    """Another false word of other steps put nothing right, nor did what was said in the room."""
+    first, other = b.update("20:00", mitigation="flag", text="All gone."), b.update("30:00", mitigation="revoke")
+    claim = b.say("40:00", "verification", acts.ClaimRecovery(claim="recovered", evidence=("query:rerun",)))
+    seen = b.query("35:00", "rerun", ok=False)
+    tree = context(built(first, other, seen, claim, b.act("09:00", "web_flag")))
+    rows = {(one["at"], one["about"]): one for one in tree["claims"]}
+    assert rows["T+20:00", "steps"]["stands"]
+    assert rows["T+30:00", "steps"]["stands"]
+    assert rows["T+40:00", "recovery"]["stands"]
+    assert rows["T+40:00", "recovery"]["true"].endswith("; the check that it rests on was red (T+35:00)")
+    assert any(one.startswith("the room, T+40:00: recovery: recovered") for one in tree["remains"]["untrue"])
+    assert tree["updates"][0]["untrue"] == "status, steps"
+    assert "“All gone.” (its steps not so)" in report(built(first, other), "report")
+    later = context(built(first, b.act("22:00", "flag"), b.update("30:00", mitigation="flag")))["claims"]
+    assert not any(one["stands"] for one in later if one["about"] == "steps")
+
+
 def test_what_is_owed_is_told_by_audience() -> None:
     higher = b.say("24:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20))
     over = b.say("59:00", "deputy", acts.EndDrill(how="resolved"))
     owed = context(built(b.declare("02:00"), b.update("50:00"), higher, over))["remains"]["clocks"]
     assert [one.partition(" (Ana")[0] for one in owed] == [
-        "The next update was promised for T+70:00 (public)",
-        "The next update was promised for T+44:00 (executives), and did not come",
-    ]  # fmt: skip
+        "The next update was promised for T+70:00 (public); promised for T+44:00 (executives), and did not come"]
 
 
 def test_a_decision_note_is_told_to_whom_and_what_it_names_stands_beside_what_was_done() -> None:
@@ -187,9 +203,9 @@ def test_a_letter_says_what_it_measures_and_what_was_verified_stands_in_order(
     finished: Callable[[str], Finished]
 ) -> None:
     text = report(finished(DRILLS[1]), "report")
-    assert "Letters count responses called for" in text
+    assert "by the share of responses called for that came in time; a late one counts a quarter." in text
     told = text.partition("### What was verified")[2].partition("\n## ")[0]
-    rows = re.findall(r"\(T\+(\d+):(\d+)\), before", told)
+    rows = re.findall(r"\(T\+(\d+):(\d+), begun", told)
     times = [60 * int(minutes) + int(seconds) for minutes, seconds in rows]
     assert len(times) > 3
     assert times == sorted(times)

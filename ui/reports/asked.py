@@ -26,7 +26,7 @@ MEANS = {
 CLEARS = 300
 """Seconds after a step within which an alert that clears is told as cleared after it."""
 SHORT = 110
-"""Letters of what somebody asked, where a line is room enough."""
+"""Letters of what somebody asked, or of a look for them, where a line is room enough."""
 
 
 def injects(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -66,7 +66,7 @@ def _outcome(drill: Finished, reply: int) -> tuple[str, str]:
             if spec is not None and spec.verifies:
                 return f"{'green' if looked.body.ok else 'red'} {clock(looked.at)}", ""
             last = FOREVER if view.last_effect is None else view.last_effect
-            shown = f"{drill.names.title('queries', query)}: {printed(looked.body.output)}"
+            shown = f"{drill.names.title('queries', query)}: {printed(looked.body.output, SHORT)}"
             return f"result {clock(looked.at)}", shown if last <= looked.at else ""
     return "", ""
 

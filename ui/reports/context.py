@@ -245,8 +245,7 @@ def _limits(drill: Finished) -> Iterator[str]:
     if empty and not head.policy:
         yield f"Held by simulated teammates throughout: {', '.join(empty)}."
     if drill.view.left < drill.view.over:
-        yield (f"People left at {clock(drill.view.left)} with the incident open: harm, and the wait for what was owed, "
-               f"count on to {clock(drill.view.over)}.")  # fmt: skip
+        yield f"Harm and waits count on to {clock(drill.view.over)}, after people left."
     if drill.skipped:
         yield f"The clock was not left to itself: {', '.join(drill.skipped)}. Compare times with drills paced alike."
     if hints := len(drill.view.all(acts.GiveHint)):

@@ -30,8 +30,8 @@ JUSTIFIED = (
     f"first have been, whoever looked; {PROMPT // 60} minutes more are prompt."
 )
 """What “justified from” means in limits and areas."""
-WHY = 200
-"""Letters of why an area lacks points, in a report; the debrief has all of it."""
+WHY = 120
+"""Letters of why a criterion has its points, in a report; the debrief has all of it."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 
@@ -92,6 +92,7 @@ def points(drill: Finished) -> dict[str, Any]:
 
     def shown(row: Any) -> dict[str, Any]:
         return {"id": row.id, "title": row.title, "points": row.points, "out_of": row.out_of, "why": row.why,
+                "short": whole(row.why, WHY),
                 "advice": "" if row.id in unadvised else row.advice,
                 "source": row.source, "status": row.status.replace("_", " ")}  # fmt: skip
 

@@ -11,7 +11,7 @@ from analytics.scorecard import listed
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
-from ui.reports.worth import held_back, worth_doing
+from ui.reports.worth import TOLD, held_back, worth_doing
 
 Row = Mapping[str, Any]
 WORTH = "Worth most"
@@ -49,9 +49,7 @@ def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
     harm = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: harm.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
-    beside = " (had nobody acted: {nobody})" if tree["score"]["scored"] else ""
-    came = ", ".join(f"{one['title']} {one['value']}{beside.format(**one)}"
-                     for one in worst[:2])  # fmt: skip
+    came = ", ".join(f"{one['title']} {one['value']}" for one in worst[:2])
     yield from [f"From T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
 
 
@@ -89,9 +87,9 @@ def _left(tree: Row) -> Iterator[str]:
     remains = tree["remains"]
     if remains["sampled"]:
         yield f"not back: {', '.join(remains['outside'])}" if remains["outside"] else "all is back within tolerance"
-    held = listed(one.rpartition(" (")[0] for one in remains["held"])
-    blocked = ", the way back is blocked" if remains["blocked"] else ""
-    yield from [f"cause not mended: {held} must stay so{blocked}"] if held else []
+    if remains["held"]:
+        blocked = ", the way back is blocked" if remains["blocked"] else ""
+        yield f"cause not mended: {listed(one.rpartition(' (')[0] for one in remains['held'])} must stay so{blocked}"
     yield from (f"nobody’s: {one['what']}" for one in remains["nobodys"])
     yield from (f"{one['what']} is in hand ({one['by'].partition(', ')[0]})" for one in remains["taken_up"])
     yield from ["nobody is in command"] if [one["who"] for one in tree["command"]][-1:] == ["nobody"] else []
@@ -128,8 +126,10 @@ def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more
     """
     if not score["scored"]:
         return {WORTH: "not known: this drill has not been scored"}
-    came = f"of the loss of {loss['total']} ({loss['nobody']} had nobody acted), {loss['most']}; {loss['worst']}"
-    hit = f"{f'{doing}. O' if doing else 'O'}{came[1:]}." if loss["most"] else ""
+    came = f"of the loss of {loss['total']} ({loss['nobody']} had nobody acted), {loss['most']}"
+    if TOLD in doing:
+        came = f"the loss was {loss['total']} ({loss['nobody']} had nobody acted)"
+    hit = f"{doing}{'. ' * bool(doing)}{came[0].upper()}{came[1:]}." if loss["most"] else ""
     first = [(f"{one['title']} (holds the total at {one['limit']})", f": {one['why']}") for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
     most = [(f"{one['title']} ({one['points']} of {one['out_of']} points)", _advised(one, of_harm, doing, more))

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.facts import tick_true
-from analytics.timeline import FOREVER
 from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.scenario.declared.world import WAY_BACK
+from simulator.scenario.parts import Action
 from simulator.text import clock
 from ui.reports.finished import Finished
-from ui.reports.hurt import printed, still_hit, whole
+from ui.reports.hurt import LOOK, printed, still_hit, whole
 from ui.reports.known import COMPARED, owed
 from ui.reports.worth import too_soon, undone
 
@@ -67,9 +67,9 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
     for step, tried in undone(drill):
         names = drill.names
         may = " or ".join(names.handle(one) for one in step.executors)
-        ready = drill.view.grounds.feasible(step)
-        from_then = f", ready from {clock(ready)}" if ready < FOREVER else ""
-        refused = f"refused {clock(tried)}{from_then}, never ordered again" if tried is not None else "never ordered"
+        refused = "never ordered"
+        if tried is not None:
+            refused = f"refused {clock(tried)}{_ready(drill, step, tried)}, never ordered again"
         signed = " and ".join(names.handle(one) for one in step.sign_offs)
         may += f" may{f', signed by {signed}' if signed else ''}"
         yield {"what": names.title("actions", step.id), "why": f"{refused}; {may}", "by": ""}
@@ -77,6 +77,14 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
         may = " or ".join(drill.names.handle(one) for one in run.spec.executors)
         why = f"done {clock(run.landed)}, before {before.title}: to be done again after it; {may} may"
         yield {"what": f"{run.spec.title}, once more", "why": why, "by": ""}
+
+
+def _ready(drill: Finished, step: Action, tried: int) -> str:
+    """Return from when on a step could have been ordered that had been refused, empty where not later than that."""
+    view, ready = drill.view, drill.view.grounds.feasible(step)
+    wants = [one.when for one in step.preconditions]
+    able = all(any(holds(one, facts) for facts in view.facts(view.left)) for one in wants)
+    return f", ready from {clock(ready)}" if able and tried < ready < view.left else ""
 
 
 def _held(drill: Finished) -> list[str]:
@@ -130,7 +138,7 @@ def _red(drill: Finished) -> Iterator[str]:
                 said = "" if row.within else row.sentence(drill.names)
                 last[row.metric, row.segment] = f"{COMPARED}, {clock(one.at)}", said
         elif isinstance(body, e.QueryFinished):
-            said = "" if one.green else printed(body.output)
+            said = "" if one.green else printed(body.output, LOOK)
             last[(body.query,)] = f"{drill.names.title('queries', body.query)}, {clock(one.at)}", said
     red: dict[str, list[str]] = {}
     for check, said in last.values():
@@ -168,14 +176,15 @@ def _clocks(drill: Finished) -> Iterator[str]:
 
 def _owed(drill: Finished) -> Iterator[str]:
     """Yield the next word that was promised to each audience; the first one outside is owed unasked."""
-    view, due = drill.view, drill.view.history.next_update_due
+    view, due, owed_by = drill.view, drill.view.history.next_update_due, list[str]()
     told = view.all(acts.UpdateStakeholders)[-1:]
     if due is not None:
         to = f" ({drill.names.title('audience', told[0].body.audience)})" if told else ""
-        yield f"The next update was {'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}"
+        owed_by.append(f"{'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}")
     for m in view.all(acts.UpdateExecutives)[-1:]:
         due = m.at + round(60 * m.body.next_update_minutes)
-        yield f"The next update was promised for {clock(due)} (executives){_late(drill, due)}"
+        owed_by.append(f"promised for {clock(due)} (executives){_late(drill, due)}")
+    yield from [f"The next update was {'; '.join(owed_by)}"] if owed_by else []
 
 
 def _late(drill: Finished, due: int) -> str:

@@ -16,6 +16,8 @@ from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import JUMP, LEAST, Share, harmed_more, shares
 
+TOLD = " of the loss came"
+"""How it is told how much of the loss came when."""
 CHAIN = 3
 """Steps of a chain."""
 
@@ -35,7 +37,7 @@ def worth_doing(drill: Finished) -> str:
         return "".join(_sooner(drill, parts))
     # To begin sooner what was begun may be worth as much.
     early = max((one for one in parts if not one.since), key=lambda one: one.amount, default=None)
-    late = [f"{what}: {early.amount:.2f} of the loss came {early.when}" for what in _sooner(drill, [early], begun=True)
+    late = [f"{what}: {early.amount:.2f}{TOLD} {early.when}" for what in _sooner(drill, [early], begun=True)
             ] if early is not None and early.amount >= JUMP * (drill.view.loss or 0.0) else []  # fmt: skip
     return "; ".join([f"carry out {listed(vain)}{_saved(drill)}", *late])
 
