@@ -27,7 +27,7 @@ def test_what_nobody_carried_out_is_nobodys_and_says_who_may() -> None:
     order = refused(line=b.say("09:00", "comms", acts.TakeAction(action="flag")))
     tree = context(built(order))
     assert tree["remains"]["nobodys"] == [
-        {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may", "by": ""}]
+        {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may", "due": "", "by": ""}]
     for kind in ("report", "closure"):
         assert "- **Nobody's:** flag (refused T+09:00" in report(built(order), kind)
     assert "nobody’s: flag; nobody is in command; " in tree["opening"][-1]["text"]
@@ -72,6 +72,7 @@ def test_a_step_that_was_told_to_be_in_hand_had_been_decided_or_was_not_so() -> 
                         "decided only at T+12:00"), (told, "never decided")):  # fmt: skip
         (one,) = (one for one in context(built(lines))["claims"] if one["about"] == "in hand")
         assert (one["said"], one["true"], one["holds"]) == ("flag", true, true == "it was")
+        assert one["stands"] == (true == "never decided")
 
 
 def test_the_worst_that_was_told_falsely_leads_and_says_whether_it_stands() -> None:
@@ -176,7 +177,7 @@ def test_what_holds_a_cause_that_nothing_mended_must_stay_so() -> None:
         assert tree["remains"]["held"] == says
         left, text = tree["opening"][-1]["text"], report(drill, "report")
         assert ("cause not mended: flag must stay so, the way back is blocked; " in left) == bool(says)
-        assert ("It is held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
+        assert ("Held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
 
 
 def test_a_repair_that_came_before_what_has_to_come_first_is_to_be_done_again() -> None:
@@ -214,7 +215,8 @@ def test_what_somebody_took_up_is_theirs_and_what_was_due_is_overdue() -> None:
         ("Notice to the bank", "only deputy knew of it; overdue since T+34:00")]
     (mine,) = tree["remains"]["taken_up"]
     assert (mine["what"], mine["by"]) == ("Word to the office", "@office, T+20:00 “I write it.”; T+25:00 “Signed.”")
-    assert "Word to the office is in hand (@office)" in tree["opening"][-1]["text"]
+    assert "nobody’s: Notice to the bank (overdue); Word to the office is in hand (@office)" in (
+        tree["opening"][-1]["text"])
     for kind in ("report", "closure"):
         assert "- In hand, and not on record as done: Word to the office (@office, T+20:00" in report(drill, kind)
 

@@ -87,8 +87,9 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
 
     `known` is what the team itself had measured by then, where that was nearer to the truth than what was told. `grave`
     weighs what did not hold of one word: the more, the worse (0: all of it held). `stands` tells that nobody put it
-    right: no later word of the same kind to the same people, of those that are told something, held. `also` are later
-    words to others that said the same as falsely, which come by themselves as well, told as said `again`.
+    right: no later word of the same kind to the same people held, and what was told of steps did not come to be so.
+    `also` are later words to others that said the same as falsely, which come by themselves as well, told as said
+    `again`.
     """
     found = [*_statements(drill), *_told_figures(drill), *_told_steps(drill)]
     rows = [{"known": "", "words": "", **row} for _, row in sorted(found, key=lambda one: one[0])]
@@ -100,8 +101,9 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
     ends = {id(row) for row in last.values()}
     told: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        # A request to close is answered at once.
-        row["stands"] = row["about"] != "closure" and not row["holds"] and id(row) in ends
+        # A request to close is answered at once, and what was told too soon of steps may have come to be so.
+        settled = row.pop("came", False) or row["about"] == "closure"
+        row["stands"] = not row["holds"] and not settled and id(row) in ends
         same = tuple(str(row[name]) for name in ("about", "said", "true"))
         row["again"] = not row["holds"] and same in told
         if row["again"]:
@@ -174,11 +176,11 @@ def _told_steps(drill: Finished) -> Iterator[tuple[int, dict[str, Any]]]:
         if isinstance(m.body, acts.EscalateInternally) and m.body.decision:
             yield m.seq, {**row, "about": "in hand", "said": view.title("actions", m.body.decision),
                           **_in_hand(drill, m.body.decision, m.seq)}  # fmt: skip
-        begun = {run.ident for run in view.started if run.begun <= m.at}
+        ever, begun = {one.ident for one in view.started}, {one.ident for one in view.started if one.begun <= m.at}
         if steps := _steps(m.body):
             lacks = [step for step in steps if step not in begun]
             yield m.seq, {**row, "about": "steps", "words": getattr(m.body, "text", ""),
-                          "said": view.titles("actions", lacks or steps), "holds": not lacks,
+                          "said": view.titles("actions", lacks or steps), "holds": not lacks, "came": {*lacks} <= ever,
                           "true": "not begun by then" if lacks else "begun by then"}  # fmt: skip
 
 
@@ -189,7 +191,7 @@ def _in_hand(drill: Finished, action: str, seq: int) -> dict[str, Any]:
                    + [run.order_seq for run in view.runs if run.ident == action])  # fmt: skip
     later = f"decided only at {clock(view.entry(taken[0]).at)}" if taken else "never decided"
     held = bool(taken) and taken[0] < seq
-    return {"true": "it was" if held else later, "holds": held}
+    return {"true": "it was" if held else later, "holds": held, "came": bool(taken)}
 
 
 def lacking(missing: Sequence[str]) -> str:

@@ -93,15 +93,19 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def owed(drill: Finished) -> Iterator[dict[str, str]]:
-    """Yield what somebody outside is owed, where one seat alone knew of it; `by` says who had taken it up, if any."""
+    """Yield what somebody outside is owed, where one seat alone knew of it.
+
+    `due` is when it was, where that is past, and `by` who took it up, if anybody did.
+    """
     view = drill.view
     declared = next((m.at for m in view.severities), None)
     for row in each(story.cues(view)):
         cue = next(one for role in drill.scenario.roles for one in role.cues if one.id == row.cue)
         for debt in cue.owes if row.how == "never" and not math.isnan(row.known) else ():
             due = declared + debt.within if declared is not None and debt.within is not None else view.left
-            late = f"; overdue since {clock(due)}" if due < view.left else ""
-            yield {"what": debt.what, "why": f"only {row.title} knew of it{late}", "by": _taken_up(drill, debt)}
+            late = clock(due) if due < view.left else ""
+            why = f"only {row.title} knew of it{f'; overdue since {late}' if late else ''}"
+            yield {"what": debt.what, "why": why, "due": late, "by": _taken_up(drill, debt)}
 
 
 def _taken_up(drill: Finished, debt: Debt) -> str:
@@ -216,6 +220,6 @@ def _lasting(drill: Finished, said: Moment[e.InjectDelivered], facts: Sequence[s
     named = {wanted} if isinstance(wanted, str) else {*wanted}
     done = [f"; called for and done: {run.spec.title}, {clock(run.effect)}" for run in drill.view.started
             if run.spec.id in named and run.effect is not None][-1:]  # fmt: skip
-    words = f"{said.body.persona}: {whole(said.body.text, SHORT)}"
+    words = f"{said.body.persona}: {whole(said.body.text, SHORT)}".removesuffix(".")
     so = " and ".join(fact.replace("_", " ") for fact in facts)
     return f"{so}, since {clock(since)} ({words}{''.join(done)})" if so else ""

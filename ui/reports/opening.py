@@ -90,7 +90,7 @@ def _left(tree: Row) -> Iterator[str]:
     if remains["held"]:
         blocked = ", the way back is blocked" if remains["blocked"] else ""
         yield f"cause not mended: {listed(one.rpartition(' (')[0] for one in remains['held'])} must stay so{blocked}"
-    yield from (f"nobody’s: {one['what']}" for one in remains["nobodys"])
+    yield from (f"nobody’s: {one['what']}{' (overdue)' if one['due'] else ''}" for one in remains["nobodys"])
     yield from (f"{one['what']} is in hand ({one['by'].partition(', ')[0]})" for one in remains["taken_up"])
     yield from ["nobody is in command"] if [one["who"] for one in tree["command"]][-1:] == ["nobody"] else []
     risks = len(remains["risks"]) + len(remains["unsaid"])

@@ -72,11 +72,11 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
             refused = f"refused {clock(tried)}{_ready(drill, step, tried)}, never ordered again"
         signed = " and ".join(names.handle(one) for one in step.sign_offs)
         may += f" may{f', signed by {signed}' if signed else ''}"
-        yield {"what": names.title("actions", step.id), "why": f"{refused}; {may}", "by": ""}
+        yield {"what": names.title("actions", step.id), "why": f"{refused}; {may}", "due": "", "by": ""}
     for run, before in too_soon(drill):
         may = " or ".join(drill.names.handle(one) for one in run.spec.executors)
         why = f"done {clock(run.landed)}, before {before.title}: to be done again after it; {may} may"
-        yield {"what": f"{run.spec.title}, once more", "why": why, "by": ""}
+        yield {"what": f"{run.spec.title}, once more", "why": why, "due": "", "by": ""}
 
 
 def _ready(drill: Finished, step: Action, tried: int) -> str:
