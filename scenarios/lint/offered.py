@@ -33,12 +33,23 @@ def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
                 group_of = SHOWS[ref.kind]
                 what = f"use one of {group_of}{nearest(ref.ident, there[group_of])}"
                 yield where, f"unknown name {ref.ident!r}", what
+    yield from _taken_up(s, there.get("injects", ()))
     runnable = _runnable(s, known)
     for group, index, part in _parts(s):
         refs = shown_by(part)
         if refs and not any(_can_be_seen(ref, runnable) for ref in refs):
             remedy = "name something in `known_by` that can be seen without it"
             yield (group, index, "known_by"), "nobody can ever come to know of it", remedy
+
+
+def _taken_up(s: Scenario, injects: Sequence[str]) -> Iterator[Found]:
+    """Yield what is said to take up what somebody is owed and is no inject."""
+    for place, role in enumerate(s.roles):
+        for number, cue in enumerate(role.cues):
+            for ref in (one for debt in cue.owes for one in debt.taken_up_by):
+                if ref.kind != "inject" or ref.ident not in injects:
+                    where = ("roles", place, "cues", number, "owes")
+                    yield where, f"{ref!r} is no inject", f"write inject:ID{nearest(ref.ident, injects)}"
 
 
 def _runnable(s: Scenario, known: Mapping[str, Sequence[str]]) -> set[str]:

@@ -113,6 +113,10 @@ def test_shipped_playbooks_are_clean():
          "queries.key_fingerprint.known_by.0: 'panel:keyring' is nothing that can be seen; write one of query:ID"),
         ("known_by: [query:keyring]", "known_by: [duty:investigate]",
          "queries.key_fingerprint.known_by.0: unknown name 'investigate'; use one of duties; did you mean"),
+        ("minutes into a major incident\", within: 30m}",
+         "minutes into a major incident\", taken_up_by: [inject:key_was_publishd]}",
+         "roles.commander.cues.meridian_contract.owes: 'inject:key_was_publishd' is no inject; write inject:ID; "
+         "did you mean 'key_was_published'?"),
         ("known_by: [query:keyring]", "known_by: [query:key_fingerprint]",
          "queries.key_fingerprint.known_by: nobody can ever come to know of it; name something in `known_by` that can"),
         ("    known_by: [query:keyring]\n", "",
