@@ -28,7 +28,7 @@ from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
-from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
+from simulator.room.skip import LONGEST, QUIET, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
 
@@ -271,11 +271,15 @@ class Room:
             return self._live.skip(person.by, partial(run_to_inject, limit=limit))
 
     def skip_ahead(self, person: Participant, limit: int = LONGEST) -> Skipped:
-        """Skip until something needs the person (for a facilitator: the commander), at most `limit` seconds."""
+        """Skip until something needs the person (for a facilitator: the commander), at most `limit` seconds.
+
+        Where the clock waits for whoever is led through, so does a skip as soon as nothing is under way.
+        """
         with self._seen.writing():
             self._may_steer(person)
             role = person.seat or self.loaded.scenario.lead()
-            return self._live.skip(person.by, partial(run_ahead, role=role, limit=limit))
+            quiet = QUIET if self.clock.waits else LONGEST
+            return self._live.skip(person.by, partial(run_ahead, role=role, limit=limit, quiet=quiet))
 
     def end(self, person: Participant, *, emergency: bool = False) -> None:
         """Stop playing: the world runs on to its horizon, the record is frozen and scored.

@@ -10,6 +10,8 @@ from simulator.record.history import History
 
 LONGEST = 15 * 60
 """Drill seconds that one skip covers at most."""
+QUIET = 60
+"""Drill seconds after which a skip of somebody who is led through ends where nothing that was begun is to come."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,19 @@ def due(incident: History, role: str, since: int, now: int) -> str | None:
     return None
 
 
+def awaited(incident: History, role: str) -> bool:
+    """Tell whether something that was begun is still to come by itself: work, a report, an answer, a measurement."""
+    verifications = incident.given("verification")
+    return (
+        any(run.under_way and run.state != "stalled" for run in incident.runs.values())
+        or any(task.reported is None and task.owner != role for task in incident.tasks.values())
+        or any(offer.accepted is None and offer.receiver != role for offer in incident.handoffs.values())
+        or any(seat != role for seat in incident.offered.values())
+        or any(not incident.present[one] for one in incident.paged)
+        or len(incident.measured) < len(verifications)
+    )
+
+
 def run_to_inject(engine: Engine, limit: int = LONGEST) -> Skipped:
     """Advance `engine` second by second until something of the MSEL comes, the drill ends or `limit` seconds passed."""
     since = engine.now
@@ -56,8 +71,11 @@ def run_to_inject(engine: Engine, limit: int = LONGEST) -> Skipped:
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing came")
 
 
-def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
-    """Advance `engine` second by second until something needs `role`, the drill ends or `limit` seconds passed."""
+def run_ahead(engine: Engine, role: str, limit: int = LONGEST, quiet: int = LONGEST) -> Skipped:
+    """Advance `engine` second by second until something needs `role`, the drill ends or `limit` seconds passed.
+
+    Where nothing that was begun is to come it ends after `quiet` seconds: nobody has to know how long is too long.
+    """
     since, read = engine.now, len(engine.journal.entries)
     while engine.now < since + limit and not (engine.ended or engine.finished):
         before, led = engine.now, not engine.incident.command.lost_by(role)
@@ -72,4 +90,6 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
         why = news.body.news if news else due(engine.seen_as(role), role, before, engine.now)
         if why:
             return Skipped(since, engine.now, why)
+        if engine.now >= max(0, since + quiet) and not awaited(engine.seen_as(role), role):
+            return Skipped(since, engine.now, "nothing is under way")
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

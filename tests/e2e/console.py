@@ -176,9 +176,9 @@ class Console:
         self._form.get_by_label(re.compile(f"^{re.escape(label)}")).first.fill(words)
 
     def hand_in(self, title: str) -> None:
-        """Hand the form in and wait until it is on the record."""
+        """Hand the form in and wait until it is on the record, and put away."""
         self._form.locator("footer button").click()
-        expect(self._form.locator("footer output")).to_have_text("On the record")
+        expect(self.page.locator("#form > output")).to_have_text(re.compile(" · On the record$"))
         assert title
 
     def hand_command_over(self) -> None:

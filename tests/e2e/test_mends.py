@@ -335,9 +335,9 @@ def test_what_stands_around_a_form_says_how_it_is_with_it_and_a_skip_leaves_the_
     expect(reading).to_be_visible()
     expect(opener).to_have_attribute("aria-pressed", "true")
     page.locator("#form footer button").click()
-    expect(page.locator("#form footer output")).to_have_text("On the record")
+    expect(page.locator("#form > output")).to_have_text("Stakeholder update · On the record")
+    expect(page.locator("#form form")).to_have_count(0)
     expect(reading).to_be_hidden()
-    page.locator("#form [data-close]").click()
     expect(opener).to_have_attribute("aria-pressed", "false")
 
     pace = page.locator("#clock .paces button")

@@ -29,7 +29,7 @@ def test_half_a_word_a_cut_line_and_a_slow_machine(server: Server, open_page: Ca
     text = page.locator("#post_message-text")
     text.fill("written on a slow machine")
     page.locator("#form form footer button").dblclick()
-    expect(page.locator("#form form footer output")).to_have_text("On the record")
+    expect(page.locator("#form > output")).to_have_text("Message · On the record")
     expect(me.channel.get_by_text("written on a slow machine")).to_have_count(1)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 

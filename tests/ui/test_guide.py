@@ -22,7 +22,7 @@ from simulator.engine import Engine, new_header
 from simulator.record.history import UPDATE_GRACE
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
-from simulator.room.skip import run_ahead
+from simulator.room.skip import QUIET, awaited, run_ahead
 from simulator.values import Author
 from tests.played import under_way
 from tests.room.rooms import Wall
@@ -31,7 +31,7 @@ from tests.ui import live
 from ui.documents.known import SeatView
 from ui.live.ending import measured_at
 from ui.live.forms import form_html, options_of
-from ui.live.guide import LESSONS, guide, leads
+from ui.live.guide import LESSONS, guide, leads, said
 from ui.live.screen import SECTIONS, View
 from ui.live.wanted import wanted
 from ui.parts.begin import FIRST
@@ -155,6 +155,33 @@ def test_an_incident_is_declared_by_what_paged_first_whatever_fires_meanwhile() 
     second, first = [one for one in b.alerts() if one.firing and one.page]
     assert second.since > first.since == 0
     assert live.Form(form_html(b, "declare")).fields["title"] == first.summary[:120]
+
+
+def test_who_did_what_does_not_help_is_led_on_to_do_something_else() -> None:
+    engine = alone("sign_in_link", acts.TakeAction(action="close_door", executor="mitigation"), until=300)
+    given(engine, acts.RunQuery(query="verify", executor="triage"))
+    engine.advance(420)
+    k = SeatView(briefing(engine, "commander"))
+    words = said(k, [one for one in LESSONS if one.title == "Prove it."])
+    assert "read under Output where it still fails" in words
+    assert 'data-open="take_action"' in words
+
+
+def test_a_skip_of_who_is_led_through_waits_for_what_was_begun_and_no_longer_than_a_minute_for_nothing() -> None:
+    engine = alone("sign_in_link", until=200)
+    while (found := run_ahead(engine, "commander", quiet=QUIET)).why != "nothing is under way":
+        assert found.until < 600, "something comes each time"
+    assert found.until - found.since >= QUIET
+    assert not awaited(engine.seen_as("commander"), "commander")
+    before = engine.now
+    assert run_ahead(engine, "commander", quiet=QUIET).until <= before + QUIET
+    metrics = tuple(one.id for one in briefing(engine, "commander").options("metrics"))[:1]
+    given(engine, acts.RecordVerification(metrics=metrics, baseline_from=-55, baseline_to=-25, hold_minutes=2))
+    whys = []
+    while "the verification is measured" not in whys:
+        whys.append(run_ahead(engine, "commander", quiet=QUIET).why)
+        assert whys[-1] != "nothing is under way", "it waits for what is to be measured"
+        assert len(whys) < 9, whys
 
 
 def test_a_lane_that_is_offered_is_not_command() -> None:
@@ -346,7 +373,7 @@ class Newcomer:
         elif "Have something done" in words and self._given["take_action"] < 2:
             self._fill_in("take_action")
         elif opened:
-            self._fill_in(*opened)
+            self._fill_in(opened[-1])
         else:
             self._typed = self._typed if typed else ""
             assert "Skip ahead" in words, words

@@ -41,6 +41,8 @@ class Instead(NamedTuple):
     how: str
     waits: bool = False
     """Whether there is nothing to do but to let time pass."""
+    form: type[acts.Act] | None = None
+    """What is opened for it besides the form of the step."""
 
 
 class Lesson(NamedTuple):
@@ -70,20 +72,20 @@ def guide(k: SeatView) -> list[Piece]:
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
-        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{_said(k, left)}</p>'
+        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{said(k, left)}</p>'
         f'<p class="reading">{READING}</p></section>',
         "guide",
     )]  # fmt: skip
 
 
-def _said(k: SeatView, left: list[Lesson]) -> str:
-    """Return the words of the step that comes now: whatever was left out before, closing is the last."""
+def said(k: SeatView, left: list[Lesson]) -> str:
+    """Return as markup the words of the step that comes now: whatever was left out before, closing is the last."""
     if k.b.incident.closed:
         return OVER if k.b.ended else CLOSED
     step = next((one for one in FIRST if not one.done(k)), left[0])
     now = next((turn for turn in step.turns if turn.holds(k)), Instead(step.done, step.how))
     words = now.how.format(**_called(k.b))
-    return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(step.form)}"
+    return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(now.form) + _opener(step.form)}"
 
 
 def _moved(b: Briefing) -> str:
@@ -372,7 +374,9 @@ LESSONS = (
             Instead(
                 _looked_since,
                 "What was found since does not prove it. What you did may take a minute until it holds: type `rerun` "
-                "again, and Skip ahead. If it stays so, some of it is still broken: look where, and act again.",
+                "again, and Skip ahead. If it stays so, read under Output where it still fails, and have something else "
+                "done about it:",
+                form=acts.TakeAction,
             ),
         ),
     ),
@@ -385,7 +389,8 @@ LESSONS = (
             Instead(
                 _given(acts.RecordVerification),
                 "What was measured is not yet what it was before; the channel says where. Have something done about "
-                "it (Take action), if something helps those who are still hit; else give it time. Then measure again.",
+                "it, if something helps those who are still hit; else give it time. Then measure again.",
+                form=acts.TakeAction,
             ),
         ),
         acts.RecordVerification,

@@ -30,20 +30,21 @@ export async function submit(live, event) {
   const answer = await post(live, form, new Blob([text], { type: "application/json" }));
   hold(sessionStorage, pressed, null);
   say(form, answer);
+  let isWhole = answer.ok;
   if (answer.ok) {
     const now = holds(form, button);
     for (const field of form.elements) {
       if (field.hasAttribute("data-history")) recorded(live, field, fields[field.name]);
       const sent = JSON.stringify(now[field.name]) === JSON.stringify(fields[field.name]);
-      if (isField(field) && sent) forget(live, field);   // else they typed on since the press
+      isWhole &&= sent;   // else they typed on since the press
+      if (isField(field) && sent) forget(live, field);
     }
     form.querySelector("[data-card]")?.replaceChildren();
   }
   delete form.dataset.pending;
   buttons.forEach((one) => one.removeAttribute("aria-disabled"));
   if (answer.open) open(live, answer.open, answer.about ?? "", true);
-  else if (answer.ok && form.closest("#form")) renew(live);
-  else if (answer.ok && form.closest("#reply") && !holds(form).text) putAway(live, form);
+  else if (isWhole && form.closest("[data-back]")) putAway(live, form);
 }
 
 // Post until there is an answer; the key makes sure that it counts once.
@@ -76,8 +77,7 @@ function say(form, { ok, text, fields = {}, use = "" }) {
 
 export function use(live, button) {
   const form = button.closest("form"), field = form.querySelector("[data-history]");
-  field.value = button.textContent;
-  field.focus();
+  Object.assign(field, { value: button.textContent }).focus();
   say(form, { text: "" });
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
@@ -114,7 +114,9 @@ export function putAway(live, node) {
   tell(live);
   if (id === "form") live.get("all-forms")?.setAttribute("open", "");
   if (place.contains(live.active)) live.root.querySelector(back)?.focus();
-  place.replaceChildren();
+  const said = id === "form" && place.querySelector('[data-ok="true"]:not(:empty)');
+  if (said) said.prepend(`${place.querySelector("h3").textContent} · `);
+  place.replaceChildren(...said ? [said] : []);   // an answer stays where it was read
 }
 
 // Offer what is on record by now; what somebody has filled in stays.

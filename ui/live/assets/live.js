@@ -19,7 +19,7 @@ import * as lines from "./lines.js";
 import { hangUp, listen, lost } from "./stream.js";
 import { remember, shortcut, show, stepped } from "./tabs.js";
 
-// What a press does, by what was pressed.
+// What a press does, by what was pressed; a double click is one: its end may meet what came since.
 const PRESSED = {
   "[role=option]": (live, option) => lines.take(live, live.completing.field, option),
   "[role=tab]": (live, tab) => show(live, tab),
@@ -32,8 +32,7 @@ const PRESSED = {
   "[data-close]": putAway,
   "[data-copy]": copy,
   "[data-unread]": (live, { dataset }) => toEnd(live.get(dataset.unread)),
-  // The second half of a double click.
-  "form[data-act] button": (live, button, event) => event.detail > 1 && event.preventDefault(),
+  "form[data-act] button": () => {},
 };
 
 export default ({ parentElement: root, data }) => (root.live ??= new Live(root)).mount(data);
@@ -92,7 +91,7 @@ function click(live, event) {
   calm(live);
   for (const [what, does] of Object.entries(PRESSED)) {
     const node = event.target.closest?.(what);
-    if (node) return does(live, node, event);
+    if (node) return event.detail > 1 ? event.preventDefault() : does(live, node);
   }
 }
 
@@ -103,7 +102,6 @@ function input(live, { target: field }) {
   same.filter(({ name }) => name === field.name).forEach((one) => keep(live, one));
   field.form?.querySelector(`[data-wrong="${CSS.escape(field.name)}"]`)?.replaceChildren();
   field.removeAttribute("aria-invalid");
-  field.closest("form.act")?.querySelector('[data-ok="true"]')?.replaceChildren();   // of the last
   if (field.hasAttribute("data-complete")) lines.complete(live, field);
 }
 
