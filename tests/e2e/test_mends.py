@@ -118,7 +118,7 @@ def test_panels_follow_their_height_and_on_a_phone_nothing_lies_over_what_one_wr
     page = desk.look(desk.ana)
     page.wait_for_function(FITS, arg=1000)
     before = page.locator(".figure").first.evaluate("one => one.offsetHeight")
-    page.locator("#text-shell").fill("rollback")
+    page.locator("#text-shell").fill("rollout undo")
     expect(page.locator("#line-shell .card")).to_contain_text("run by")
     page.wait_for_function(FITS, arg=before)
     page.set_viewport_size({"width": 390, "height": 844})
