@@ -374,8 +374,8 @@ LESSONS = (
             Instead(
                 _looked_since,
                 "What was found since does not prove it. What you did may take a minute until it holds: type `rerun` "
-                "again, and Skip ahead. If it stays so, read under Output where it still fails, and have something else "
-                "done about it:",
+                "again, and Skip ahead. If it stays so, read under Output where it still fails, and have "
+                "something else done about it:",
                 form=acts.TakeAction,
             ),
         ),
