@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.acts import RecordVerification
 from simulator.engine import Engine
 from simulator.record.entry import Entry, sees
 from simulator.record.history import History
@@ -47,14 +48,13 @@ def due(incident: History, role: str, since: int, now: int) -> str | None:
 
 def awaited(incident: History, role: str) -> bool:
     """Tell whether something that was begun is still to come by itself: work, a report, an answer, a measurement."""
-    verifications = incident.given("verification")
     return (
         any(run.under_way and run.state != "stalled" for run in incident.runs.values())
         or any(task.reported is None and task.owner != role for task in incident.tasks.values())
         or any(offer.accepted is None and offer.receiver != role for offer in incident.handoffs.values())
         or any(seat != role for seat in incident.offered.values())
         or any(not incident.present[one] for one in incident.paged)
-        or len(incident.measured) < len(verifications)
+        or len(incident.measured) < len(incident.given(RecordVerification.number))
     )
 
 
