@@ -72,12 +72,17 @@ class Grounds:
 
         A repair is not due before what goes on being wrong was stopped, if it was.
         """
-        fits = [one for one in self.helpful if segment in one.coverage]
-        direct = [one for one in fits if one.rung != "repair"]
-        due = min((self._since[one.id] for one in direct or fits), default=FOREVER)
-        if direct:
+        first = self.first(segment)
+        due = self._since[first.id] if first else FOREVER
+        if first and first.rung != "repair":
             return due
         return max(due, self._stopped(due))
+
+    def first(self, segment: str) -> Action | None:
+        """Return the step that was justified first of those that help a segment."""
+        fits = [one for one in self.helpful if segment in one.coverage]
+        direct = [one for one in fits if one.rung != "repair"]
+        return min(direct or fits, key=lambda one: self._since[one.id], default=None)
 
     def right(self, action: Action) -> int:
         """Return the second from which a helpful action was right: justified, and of a repair what went on stopped."""

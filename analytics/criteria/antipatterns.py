@@ -73,7 +73,8 @@ def held_back(view: RecordView, pattern: AntiPattern, *, minutes: float = 10) ->
         if came - due > 60 * minutes and segment in view.outside(due + 60 * minutes):
             what = view.title("segments", segment)
             late = f"came at {clock(came)}" if view.grounds.step(segment) else "never came"
-            why = f"{what}: a step that helps was justified from {clock(due)} and {late}."
+            step = view.grounds.first(segment)
+            why = f"{what}: {step.title if step else 'a step that helps'} was justified from {clock(due)} and {late}."
             seen = [m.seq for m in view.samples if m.at <= due + 60 * minutes][-1:]
             return _shown(pattern, why, seen)
     return None

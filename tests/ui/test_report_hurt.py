@@ -116,8 +116,8 @@ def test_harm_that_came_of_acting_is_no_call_to_act_earlier() -> None:
     ("auth_token-null-7", "carry out Switch auth.kid_v2_signing off (justified from T+07:30, never carried out), "),
     ("auth_token-impatient-7", "carry out, and sooner, Switch auth.kid_v2_signing off (justified from T+07:30, never "),
     ("permission_leak-null-7", "carry out Begin a new token epoch (justified from T+05:30, never carried out), Roll "),
-    ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00) or carry out "
-     "Snapshot of traces and logs, with hold by then (the best course does at T+01:30"),
+    ("permission_leak-impatient-7", "freeze edge-worker before T+14:00 (called for from T+10:00) or have "
+     "Snapshot of traces and logs, with hold finished by then (begun T+01:30 in the best course, "),
     ("billing_mismatch-impatient-7", "Of the loss of"),
     # No step came more than three minutes after it was right and the best course takes it.
     ("billing_mismatch-by_the_book-7", "Of the loss of"),
@@ -139,6 +139,26 @@ def test_a_step_that_was_refused_is_worth_more_than_one_that_nobody_ordered() ->
         drill = built(b.query("05:00", "zones"), *lines)
         drill.journal.references = b.references(null=0.9).model_dump(mode="json")
         assert worth_doing(drill).partition("; carry")[0] == says
+
+
+def test_a_refused_step_that_the_best_course_begins_when_harm_grows_no_more_is_for_recovery_alone() -> None:
+    order = b.say("09:00", "mitigation", acts.TakeAction(action="web_flag", decision="decision:4"))
+    before = b.query("05:00", "zones")
+    seq = next(x.seq for x in b.drill(before, order).journal if isinstance(x.body, acts.TakeAction))
+    drill = built(before, order, b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="no")))
+    for grown, says in ([0.0, 1.0, 2.0, 3.0], "carry out web_flag (just"), ([0.0, 1.0, 2.0, 2.0], "carry out, for rec"):
+        known = b.references(null=0.9).model_dump(mode="json")
+        known["best"] |= {"steps": {"web_flag": 120}, "series": {"minutes": grown}}
+        drill = Finished(drill.journal, drill.scenario, None)
+        drill.journal.references = known
+        assert worth_doing(drill).startswith(says)
+        assert context(drill)["opening"][5]["text"].endswith("; never carried out: web_flag")
+
+
+def test_what_was_not_done_before_a_queued_change_leads_what_was_missed(finished: Callable[[str], Finished]) -> None:
+    drill = finished("permission_leak-impatient-7")
+    assert context(drill)["opening"][5]["text"].startswith(
+        "edge-worker not frozen and Snapshot of traces and logs, with hold not finished before the queued change of ")
 
 
 def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:

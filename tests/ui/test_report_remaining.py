@@ -39,7 +39,7 @@ def test_what_somebody_outside_is_owed_is_nobodys_while_one_seat_alone_knows() -
     roles = [one.model_dump() | ({"cues": [cue]} if one.id == "deputy" else {}) for one in b.SCENARIO.roles]
     given = b.event("-10:00", e.CueGiven(to=("deputy",), cue="bank", role="deputy", text=cue["text"]))
     shared = b.event("20:00", e.CueShared(cue="bank", role="deputy", text=cue["text"], how="offered"))
-    for lines, left in (([given], ["only deputy knew of it"]), ([given, shared], []), ([], [])):
+    for lines, left in (([given], ["deputy never shared it"]), ([given, shared], []), ([], [])):
         tree = context(built(*lines, of=b.scenario(roles=roles), world=b.truth("12:00")))
         assert [one["why"] for one in tree["remains"]["nobodys"] if one["what"] == "Notice to the bank"] == left
 
@@ -124,7 +124,7 @@ def test_what_got_worse_and_was_so_still_remains(finished: Callable[[str], Finis
     tree = context(finished("permission_leak-impatient-7"))
     missed = next(one["text"] for one in tree["opening"] if one["title"] == "Missed")
     # The limit for what cost people most is named first, whatever it holds the total at.
-    assert missed.startswith("limits: Uncontrolled change, Security or privacy breached, ")
+    assert "; limits: Uncontrolled change, Security or privacy breached, " in missed
     assert "not mended" not in tree["opening"][-1]["text"]
     said, *_, scanned = tree["remains"]["lasting"]
     assert said.startswith("details public, since T+09:00 (@somebody-in-sales: lol it works")
@@ -153,6 +153,36 @@ def test_a_green_look_that_somebody_asked_for_stands_under_what_was_verified() -
     (one,) = context(drill)["injects"]
     assert (one["answered"], one["through"], one["came"]) == ("T+21:00", "result T+22:30", "zones: all 6 ok")
     assert "\n- T+22:30, zones: all 6 ok\n" in report(drill, "report").partition("### What was verified")[2]
+
+
+def test_a_step_that_may_do_harm_alone_says_what_the_best_course_finishes_before_it() -> None:
+    drill = built(b.query("05:00", "zones"), b.act("30:00", "flag"))
+    known = b.references(null=0.9).model_dump(mode="json")
+    known["best"]["steps"] = {"copy": 90, "flag": 360}
+    drill.journal.references = known
+    assert held_back(drill) == (
+        "the first mitigation, flag, was justified from T+05:15, with copy finished first, and begun only at T+30:00")
+
+
+def test_who_has_signed_what_nobody_carried_out_is_not_asked_again() -> None:
+    actions = [one.model_dump() | ({"sign_offs": ["triage", "commander"]} if one.id == "flag" else {})
+               for one in b.SCENARIO.actions]  # fmt: skip
+    signed = [b.event("10:00", e.SignedOff(action="flag", role=one, seat=one)) for one in ("triage", "commander")]
+    for given, says in ((0, ", once @triage and @commander signed"), (1, ", once @commander signed"),
+                        (2, ", signed T+10:00")):  # fmt: skip
+        order = refused(line=b.say("09:00", "comms", acts.TakeAction(action="flag")))
+        (one, *_) = context(built(order, *signed[:given], of=b.scenario(actions=actions)))["remains"]["nobodys"]
+        assert one["why"] == f"refused T+09:00, never ordered again; @mitigation may{says}"
+
+
+def test_parts_that_the_watch_does_not_see_are_told() -> None:
+    for metric, left, first in (("web_ratio", ["Mobile"], ", of one part in 2"), ("ratio", [], "")):
+        watch = b.say("50:00", "verification", acts.SetWatch(owner="verification", trigger=b.check(metric=metric)))
+        drill = built(watch, world=b.truth("12:00"))
+        assert context(drill)["remains"]["unwatched"] == left
+        assert context(drill)["opening"][-1]["text"].endswith(f"Watch for 24 h: @verification{first}")
+        for kind in ("report", "closure", "leadership"):
+            assert ("; no watch for Mobile" in report(drill, kind)) == bool(left)
 
 
 def test_what_is_compared_with_the_first_mitigation_treats_the_same() -> None:
@@ -212,7 +242,7 @@ def test_what_somebody_took_up_is_theirs_and_what_was_due_is_overdue() -> None:
     drill = built(given, b.declare("04:00"), said, after, of=made, world=b.truth("12:00"))
     tree = context(drill)
     assert [(one["what"], one["why"]) for one in tree["remains"]["nobodys"]] == [
-        ("Notice to the bank", "only deputy knew of it; overdue since T+34:00")]
+        ("Notice to the bank", "deputy never shared it; overdue since T+34:00")]
     (mine,) = tree["remains"]["taken_up"]
     assert (mine["what"], mine["by"]) == ("Word to the office", "@office, T+20:00 “I write it.”; T+25:00 “Signed.”")
     assert "nobody’s: Notice to the bank (overdue); Word to the office is in hand (@office)" in (

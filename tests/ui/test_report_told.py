@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from analytics.facts import tick_true
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import Journal
@@ -125,6 +126,14 @@ def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Fi
     text = report(drill, "report")
     assert "of all of it, its parts weighed by the scenario" in text
     assert "called for where people push for opposite steps" in text
+
+
+def test_nobody_is_told_to_be_paid_twice_where_nothing_was_refunded(finished: Callable[[str], Finished]) -> None:
+    twice = "Some customers have asked their bank already and are paid back twice"
+    for name, so in (("billing_mismatch-impatient-7", False), ("billing_mismatch-by_the_book-7", True)):
+        drill = finished(name)
+        assert tick_true(drill.view, "residual_risks", "chargebacks", drill.view.left) == so
+        assert (twice in context(drill)["remains"]["unsaid"]) <= so
 
 
 def test_what_a_word_repeats_is_left_out_of_the_report_and_whom_it_went_to_said_once() -> None:

@@ -104,7 +104,7 @@ def owed(drill: Finished) -> Iterator[dict[str, str]]:
         for debt in cue.owes if row.how == "never" and not math.isnan(row.known) else ():
             due = declared + debt.within if declared is not None and debt.within is not None else view.left
             late = clock(due) if due < view.left else ""
-            why = f"only {row.title} knew of it{f'; overdue since {late}' if late else ''}"
+            why = f"{row.title} never shared it{f'; overdue since {late}' if late else ''}"
             yield {"what": debt.what, "why": why, "due": late, "by": _taken_up(drill, debt)}
 
 

@@ -11,7 +11,7 @@ from analytics.scorecard import listed
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
-from ui.reports.worth import TOLD, held_back, worth_doing
+from ui.reports.worth import TOLD, held_back, never_carried_out, unguarded, worth_doing
 
 Row = Mapping[str, Any]
 WORTH = "Worth most"
@@ -67,7 +67,7 @@ def _first(decisions: Sequence[Row]) -> str:
 
 def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     """Yield what was missed, what weighs most first; details stand in the parts of the report."""
-    yield from filter(None, [held_back(drill)])
+    yield from filter(None, [unguarded(drill), held_back(drill), never_carried_out(drill)])
     # A queued change that brought much of the loss at once makes its limit the first: it cost people most.
     landed = any(one["service"] and one["loss"] for one in tree["worsened"])
     first = {one.id for one in (*drill.playbook.caps, *drill.playbook.anti_patterns) if one.kind == LANDED and landed}
@@ -96,7 +96,8 @@ def _left(tree: Row) -> Iterator[str]:
     risks = len(remains["risks"]) + len(remains["unsaid"])
     yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []
     yield from ["false words that nobody put right"] if remains["untrue"] else []
-    yield remains["watch"].partition(", rolls back")[0] or "nobody was named to watch"
+    blind = f", of one part in {len(remains['unwatched']) + 1}" if remains["unwatched"] else ""
+    yield f"{remains['watch'].partition(', rolls back')[0]}{blind}" if remains["watch"] else "nobody was named to watch"
 
 
 def recovered(

@@ -50,8 +50,19 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
         "backlog": list(_backlog(drill)),
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
-        "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
+        "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "", "unwatched": _unwatched(drill),
     }  # fmt: skip
+
+
+def _unwatched(drill: Finished) -> list[str]:
+    """Return the parts that were hit and that the watch does not see; none where its metric tells of no one part."""
+    watch = drill.view.history.watch
+    if watch is None or not isinstance(watch.body, acts.SetWatch):
+        return []
+    metric = drill.scenario.find("metrics", watch.body.trigger.metric)
+    if metric is None or metric.segment is None:
+        return []
+    return [drill.names.title("segments", one) for one in drill.view.affected if one != metric.segment]
 
 
 def _backlog(drill: Finished) -> Iterator[str]:
@@ -70,13 +81,23 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
         refused = "never ordered"
         if tried is not None:
             refused = f"refused {clock(tried)}{_ready(drill, step, tried)}, never ordered again"
-        signed = " and ".join(names.handle(one) for one in step.sign_offs)
-        may += f" may{f', signed by {signed}' if signed else ''}"
+        may += f" may{_signed(drill, step)}"
         yield {"what": names.title("actions", step.id), "why": f"{refused}; {may}", "due": "", "by": ""}
     for run, before in too_soon(drill):
         may = " or ".join(drill.names.handle(one) for one in run.spec.executors)
         why = f"done {clock(run.landed)}, before {before.title}: to be done again after it; {may} may"
         yield {"what": f"{run.spec.title}, once more", "why": why, "due": "", "by": ""}
+
+
+def _signed(drill: Finished, step: Action) -> str:
+    """Return who has to sign a step that never took hold, or when all had: only a start uses signatures up."""
+    view, names = drill.view, drill.names
+    begun = max((run.start_seq for run in view.started if run.ident == step.id), default=0)
+    given = {m.body.role: m.at for m in view.all(e.SignedOff) if m.body.action == step.id and m.seq > begun}
+    if step.sign_offs and given.keys() >= {*step.sign_offs}:
+        return f", signed {clock(max(given.values()))}"
+    lacking = " and ".join(names.handle(one) for one in step.sign_offs if one not in given)
+    return f", once {lacking} signed" if lacking else ""
 
 
 def _ready(drill: Finished, step: Action, tried: int) -> str:

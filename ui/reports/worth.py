@@ -32,14 +32,14 @@ def worth_doing(drill: Finished) -> str:
     """
     if drill.view.by_itself or harmed_more(drill):
         return ""
-    parts, vain = shares(drill), list(_in_vain(drill))
+    parts, vain = shares(drill), [step for step, tried in undone(drill) if tried is not None]
     if not vain:
         return "".join(_sooner(drill, parts))
     # To begin sooner what was begun may be worth as much.
     early = max((one for one in parts if not one.since), key=lambda one: one.amount, default=None)
     late = [f"{what}: {early.amount:.2f}{TOLD} {early.when}" for what in _sooner(drill, [early], begun=True)
             ] if early is not None and early.amount >= JUMP * (drill.view.loss or 0.0) else []  # fmt: skip
-    return "; ".join([f"carry out {listed(vain)}{_saved(drill)}", *late])
+    return "; ".join([_in_vain(drill), *late])
 
 
 def held_back(drill: Finished) -> str:
@@ -52,13 +52,41 @@ def held_back(drill: Finished) -> str:
                       default=(FOREVER, ""))  # fmt: skip
     if view.by_itself or harmed_more(drill) or (first.begun if first else view.left) - since <= PROMPT:
         return ""
-    title = drill.names.title("actions", step)
+    title, after = drill.names.title("actions", step), _after(drill, step)
+    # What has to be finished first is told, so the step goes by what it rests on alone, as limits have it.
+    alone = next((view.grounds.since(one) for one in like if one.id == step), since)
+    right = f"{_right(alone if after else since)}{after}"
     if first is None:
-        return f"no mitigation was begun at all, though {title} was {_right(since)}"
+        return f"no mitigation was begun at all, though {title} was {right}"
     if first.spec.id == step:
-        return f"the first mitigation, {title}, was {_right(since)} and begun only at {clock(first.begun)}"
+        return f"the first mitigation, {title}, was {right} and begun only at {clock(first.begun)}"
     return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
-            f"treats the same, was {_right(since)}")  # fmt: skip
+            f"treats the same, was {right}")  # fmt: skip
+
+
+def _after(drill: Finished, step: str) -> str:
+    """Return what the best course has finished before a step and that treats nothing: alone, the step may do harm."""
+    best, helpful = drill.view.references.best.steps, {one.id for one in drill.view.grounds.helpful}
+    before = [drill.names.title("actions", one) for one, at in best.items()
+              if at < best.get(step, 0) and one not in helpful]  # fmt: skip
+    told = bool(before) and all(one in unguarded(drill) for one in before)
+    return f", with {'that' if told else listed(before)} finished first," if before else ""
+
+
+def unguarded(drill: Finished) -> str:
+    """Return what was not done before a queued change that brought most of the loss; empty where none did."""
+    most = max(shares(drill), key=lambda one: one.amount, default=None)
+    if drill.view.by_itself or harmed_more(drill) or most is None or most.merge is None or most.amount <= 0:
+        return ""
+    landed = next(m for m in drill.view.all(e.MergeLanded) if m.at == most.merge)
+    lacking = [f"{drill.names.title('actions', step)} not finished" for step, _, _ in _kept_safe(drill, landed.at)]
+    return f"{listed([f'{landed.body.service} not frozen', *lacking])} before the queued change of {clock(landed.at)}"
+
+
+def never_carried_out(drill: Finished) -> str:
+    """Return the steps for what is not back that were ordered in vain and never carried out."""
+    vain = [drill.names.title("actions", step.id) for step, tried in undone(drill) if tried is not None]
+    return f"never carried out: {listed(vain)}" if vain else ""
 
 
 def undone(drill: Finished) -> list[tuple[Action, int | None]]:
@@ -95,12 +123,17 @@ def too_soon(drill: Finished) -> Iterator[tuple[Attempt, Action]]:
             yield run, max(before, key=lambda one: best[one.id])
 
 
-def _in_vain(drill: Finished) -> Iterator[str]:
+def _in_vain(drill: Finished) -> str:
+    """Return what was refused and never carried out, with the loss had it been, and apart what harm does not count."""
+    counted, idle = list[str](), list[str]()
     for step, tried in undone(drill):
         if tried is not None:
-            since = _right(drill.view.grounds.right(step))
-            title = drill.names.title("actions", step.id)
-            yield f"{title} ({since}, refused {clock(tried)})"
+            since, title = _right(drill.view.grounds.right(step)), drill.names.title("actions", step.id)
+            (idle if _after_harm(drill, step) else counted).append(f"{title} ({since}, refused {clock(tried)})")
+    if not counted:
+        return f"carry out, for recovery alone, {listed(idle)}"
+    apart = f", and, for recovery alone, {listed(idle)}" if idle else ""
+    return f"carry out {listed(counted)}{_saved(drill)}{apart}"
 
 
 def _saved(drill: Finished) -> str:
@@ -108,7 +141,15 @@ def _saved(drill: Finished) -> str:
     view = drill.view
     fits = [fit for m in view.decisions[:1] for fit in view.references.fits if fit.ref == m.ref]
     less = [fit for fit in fits if (view.loss or 0.0) - fit.taken >= LEAST]
-    return "".join(f", with which the loss would have been {fit.taken:.2f}" for fit in less)
+    return "".join(f", for a loss of {fit.taken:.2f}" for fit in less)
+
+
+def _after_harm(drill: Finished, step: Action) -> bool:
+    """Tell whether the best course begins a step when its harm grows no more: what it treats, harm does not count."""
+    best = drill.view.references.best
+    minute = best.steps.get(step.id, FOREVER) // 60
+    grown = best.series.values()
+    return step.id in best.steps and bool(grown) and all(s[-1] <= s[min(minute, len(s) - 1)] for s in grown)
 
 
 def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Iterator[str]:
@@ -120,7 +161,10 @@ def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Ite
     if most.merge is not None:
         landed = next(m for m in view.all(e.MergeLanded) if m.at == most.merge)
         freeze = f"freeze {landed.body.service} before {clock(landed.at)}{_asked(drill, landed.at)}"
-        yield " or ".join([freeze, *_kept_safe(drill, landed.at)])
+        safe = [f"have {drill.names.title('actions', step)} finished by then (begun {clock(best)} in the best course, "
+                f"{'never' if begun is None else clock(begun)} here)"
+                for step, best, begun in _kept_safe(drill, landed.at)]  # fmt: skip
+        yield " or ".join([freeze, *safe])
     elif late := [one for one in _chain(drill, most.since) if one.begun is not None or not begun]:
         weight = {one.step.id: sum(view.affected.get(part, 0.0) for part in one.step.coverage) for one in late}
         heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
@@ -134,17 +178,17 @@ def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Ite
             for one, more in named)  # fmt: skip
 
 
-def _kept_safe(drill: Finished, landed: int) -> Iterator[str]:
+def _kept_safe(drill: Finished, landed: int) -> Iterator[tuple[str, int, int | None]]:
     """Yield what the best course does before a queued change lands, and people had not done, that treats nothing.
 
-    A course holds nothing back: what it takes first and mends nothing with takes the harm out of the change.
+    Each as (step, when the best course begins it, when people did). A course holds nothing back: what it takes first
+    and mends nothing with takes the harm out of the change.
     """
     view, helpful = drill.view, {one.id for one in drill.view.grounds.helpful}
     done = {run.ident for run in view.runs if run.landed <= landed}
     for step, at in view.references.best.steps.items():
         if at < landed and step not in helpful | done:
-            began = next((f", begun {clock(run.begun)}" for run in view.started if run.ident == step), "")
-            yield f"carry out {drill.names.title('actions', step)} by then (the best course does at {clock(at)}{began})"
+            yield step, at, next((run.begun for run in view.started if run.ident == step), None)
 
 
 class _Late(NamedTuple):
