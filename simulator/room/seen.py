@@ -49,6 +49,8 @@ class Seen:
         self._told: dict[str, Any] = {}
         """What the store told last, and below until when that holds."""
         self._until: dict[str, float] = {}
+        self._moves = 0
+        """How often what was told came to be of no use: an answer that was asked for before is none afterwards."""
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[None]:
@@ -94,24 +96,40 @@ class Seen:
         return known[1]
 
     def told(self, what: str, ask: Callable[[], T], at_first: T) -> T:
-        """Return what the store tells, asked once a second for all who look; the last where it does not answer."""
-        with self._asking:
-            if self._steady() >= max(self._until.get(what, 0.0), self._ask_again):
-                self._until[what] = self._steady() + TOLD_SECONDS
-                try:
-                    self._told[what] = ask()
-                except StoreError as error:
-                    self._fails(error)
-            return cast("T", self._told.get(what, at_first))
+        """Return what the store tells, asked once a second for all who look; the last where it does not answer.
+
+        Whoever finds somebody asking takes the last, too; they wait only where there is none that may be taken: at
+        first, and after `moved`.
+        """
+        if self._asking.acquire(timeout=0 if what in self._until else WRITE_WAITS):
+            try:
+                if self._steady() >= max(self._until.get(what, 0.0), self._ask_again):
+                    self._ask(what, ask)
+            finally:
+                self._asking.release()
+        return cast("T", self._told.get(what, at_first))
+
+    def _ask(self, what: str, ask: Callable[[], Any]) -> None:
+        moves = self._moves
+        try:
+            self._told[what] = ask()
+        except StoreError as error:
+            self._fails(error)
+        # From when it answered: one that is slow would else be asked by each who waited for it.
+        if moves == self._moves:
+            self._until[what] = self._steady() + TOLD_SECONDS
 
     def people(self) -> list[Participant]:
         """Return everybody in the drill, in the order they came, by what was known a second ago at most."""
-        return self.told("people", lambda: self._store.participants(self._drill), [])
+        return list(self._people().values())
+
+    def _people(self) -> dict[str, Participant]:
+        return self.told("people", lambda: {one.id: one for one in self._store.participants(self._drill)}, {})
 
     def as_is(self, person: Participant) -> Participant:
         """Return a person with the seat they have, by what was known a second ago at most."""
         for _ in range(2):
-            known = next((one for one in self.people() if one.id == person.id), person)
+            known = self._people().get(person.id, person)
             if known.generation >= person.generation:
                 return known
             # Their newest link is newer than what was seen: they came in by it a moment ago.
@@ -124,6 +142,7 @@ class Seen:
 
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""
+        self._moves += 1
         self._until.pop("people", None)
 
 

@@ -151,6 +151,59 @@ def test_what_no_journal_tells_is_asked_once_a_second_by_all_who_look(
     assert asked[-1] == "participants", "who was signed out here is known at once"
 
 
+def test_whoever_looks_while_the_store_is_slow_waits_for_nobody_who_asks_it(
+    played: tuple[Room, Participant], wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    room.as_is(ana)
+    asked: list[str] = []
+    at, go, ask = threading.Event(), threading.Event(), room._store.participants
+
+    def slow(drill: str) -> list[Participant]:
+        asked.append(drill)
+        at.set()
+        assert go.wait(60)
+        wall.sleep(5 * seen.TOLD_SECONDS)
+        return ask(drill)
+
+    monkeypatch.setattr(room._store, "participants", slow)
+    wall.sleep(seen.TOLD_SECONDS)
+    first = threading.Thread(target=room.as_is, args=(ana,))
+    first.start()
+    try:
+        assert at.wait(60)
+        others = [threading.Thread(target=room.as_is, args=(ana,), daemon=True) for _ in range(4)]
+        for other in others:
+            other.start()
+        for other in others:
+            other.join(5)
+        assert not any(other.is_alive() for other in others)
+    finally:
+        go.set()
+        first.join(60)
+    assert room.as_is(ana) == ana
+    assert len(asked) == 1, "what took long to be told holds from then on"
+
+
+def test_what_was_asked_for_before_somebody_was_signed_out_is_asked_again(
+    played: tuple[Room, Participant], wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    ask = room._store.participants
+
+    def meanwhile(drill: str) -> list[Participant]:
+        found = ask(drill)
+        monkeypatch.setattr(room._store, "participants", ask)
+        room.sign_out(ana)
+        return found
+
+    monkeypatch.setattr(room._store, "participants", meanwhile)
+    wall.sleep(seen.TOLD_SECONDS)
+    room.as_is(ana)
+    with pytest.raises(AccessDenied):
+        room.as_is(ana)
+
+
 def test_a_press_asks_the_store_for_news_once_before_it_is_written(
     played: tuple[Room, Participant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
