@@ -9,11 +9,13 @@ import copy
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from simulator.engine import Engine
 from simulator.errors import StoreError
 from simulator.record.history import History
+from simulator.record.tracked import AlertState, Offer, Run, Stretch, Task, Tenure
 from simulator.room.live import Live
 from simulator.room.store import Participant, Store
 
@@ -26,6 +28,8 @@ AWAY_SECONDS = 1.0
 """Seconds for which a store that did not answer is not asked again by those who look."""
 TOLD_SECONDS = 1.0
 """How old may be what is known of who is in and of second lives; who was signed out here is known at once."""
+CHANGES = (list, AlertState, Offer, Run, Stretch, Task, Tenure)
+"""What an incident holds in its containers that is changed in place."""
 SLOW = "the database is slow; the drill stands still until it answers"
 NOT_STORED = f"{SLOW}. Nothing of this was stored: try again"
 
@@ -147,9 +151,24 @@ class Seen:
 
 
 def still(incident: History) -> History:
-    """Return the incident with containers of its own."""
+    """Return the incident with containers of its own, and with its own of whatever in them is changed in place."""
     still = copy.copy(incident)
     for name, value in vars(incident).items():
         if isinstance(value, (dict, list)):
-            setattr(still, name, value.copy())
+            setattr(still, name, _own(value))
     return still
+
+
+def _own(value: Any) -> Any:
+    match value:
+        case dict() if isinstance(next(iter(value.values()), None), CHANGES):  # what one container holds is of one kind
+            return {key: _own(one) for key, one in value.items()}
+        case list() if isinstance(next(iter(value), None), CHANGES):
+            return [_own(one) for one in value]
+        case dict() | list():
+            return value.copy()
+        case Tenure():
+            return replace(value, held=_own(value.held))
+        case Task():
+            return replace(value, moved=_own(value.moved))
+    return replace(value)

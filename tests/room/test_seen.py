@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator import acts
+from simulator.briefing import Briefing
 from simulator.errors import AccessDenied, StoreError
+from simulator.record.tracked import AlertState, Stretch, Tenure
 from simulator.room import seen
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
@@ -110,6 +115,51 @@ def test_a_first_look_waits_until_the_drill_is_rebuilt(
     threading.Timer(0.2, go.set).start()
     assert look(room) == look(played[0])
     first.join(60)
+
+
+def test_what_could_not_be_stored_is_shown_to_nobody(
+    played: tuple[Room, Participant], wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    wall.pass_(70)
+    before = room.briefing("commander")
+    page = before.alerts()[0].alert
+
+    def known(b: Briefing) -> tuple[str | None, int | None]:
+        return b.incident.holder("commander"), b.incident.alerts[page].acknowledged
+
+    assert known(before) == (None, None)
+    monkeypatch.setattr(room._store, "append", away)
+    for command in (acts.AssignRole(role="commander", to="commander"), acts.AcknowledgePage(alert=page)):
+        with pytest.raises(StoreError):
+            room.submit(command, ana)
+    monkeypatch.setattr(room._store, "heads", away)
+    wall.sleep(1)
+    assert known(room.briefing("commander")) == known(before) == (None, None)
+
+
+def test_an_incident_that_is_shown_holds_nothing_that_is_changed_in_place(place: Rooms, wall: Wall) -> None:
+    room, ana = solo(place)
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+    wall.pass_(70)
+
+    def parts(value: Any) -> Iterator[Any]:
+        """Yield every container and record in a value that can be changed."""
+        if isinstance(value, dict | list):
+            inner = [*value.values()] if isinstance(value, dict) else value
+        elif is_dataclass(value) and not value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            inner = [getattr(value, one.name) for one in fields(value)]
+        else:
+            return
+        yield value
+        for one in inner:
+            yield from parts(one)
+
+    incident = room.truth("incident", lambda engine: engine.incident)
+    live = {id(one): type(one) for name, value in vars(incident).items() for one in parts(value)}
+    assert {Tenure, Stretch, AlertState} <= {*live.values()}
+    shown = vars(seen.still(incident))
+    assert {name for name, value in shown.items() for one in parts(value) if id(one) in live} == set()
 
 
 def test_what_is_shown_is_made_once_a_version(played: tuple[Room, Participant]) -> None:
