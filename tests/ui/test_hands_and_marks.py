@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from scenarios import loader
 from simulator import acts
-from simulator.briefing import Briefing
+from simulator.briefing import Briefing, briefing
+from simulator.engine import Engine, new_header
 from ui.live.ending import meaning
 from ui.live.forms import form_html
 from ui.parts import hands, labels, marks
@@ -184,6 +186,21 @@ def card(action: str, minutes: float = 2) -> acts.RecordOption:
     return acts.RecordOption(
         action=action, coverage=("web",), minutes_to_effect=minutes, risk="second_flip", reversal_minutes=minutes
     )
+
+
+@pytest.mark.parametrize(("scenario", "alert"), [
+    ("auth_token", "authn_reject_ratio_high"), ("permission_leak", "waf_burst"),
+    ("sign_in_link", "linksinvalid"),
+])  # fmt: skip
+def test_a_late_declaration_begins_with_what_paged_and_with_no_everyday_noise(scenario: str, alert: str) -> None:
+    loaded = loader.load(scenario)
+    engine = Engine(loaded, new_header(loaded, 7))
+    engine.advance(900)
+    b = briefing(engine, loaded.scenario.lead())
+    begun = prefilled("declare", b)
+    assert begun["evidence"][0] == f"alert:{alert}"
+    assert begun["title"] == b.incident.alerts[alert].summary[:120]
+
 
 
 def test_a_decision_starts_from_the_one_card_that_is_left_and_of_several_from_the_one_chosen(seat: Seat) -> None:

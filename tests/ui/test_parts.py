@@ -8,9 +8,12 @@ from html import escape
 
 import pytest
 
+from scenarios import loader
 from simulator import acts
-from simulator.briefing import Briefing
+from simulator.briefing import Briefing, briefing
+from simulator.engine import Engine, new_header
 from simulator.room.rooms import Rooms
+from ui.live import line
 from ui.live.channel import channel
 from ui.live.figures import charts
 from ui.parts import catalogue, completion, labels
@@ -133,6 +136,23 @@ def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: S
     assert completion.match(b, "rollback") is None
     assert "by itself no command" in completion.unknown(b, "rollback").problem
     assert completion.match(b, "rollout undo") in held, "one goes by this alone"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "word"),
+    [("permission_leak", "purge"), ("auth_token", "revoke"), ("sign_in_link", "resend"), ("checkout_dip", "rollback")],
+)
+def test_a_word_that_commands_and_titles_share_begins_nothing_that_changes_the_world(scenario: str, word: str) -> None:
+    loaded = loader.load(scenario)
+    engine = Engine(loaded, new_header(loaded, 7))
+    engine.advance(600)
+    b = briefing(engine, loaded.scenario.lead())
+    found = completion.matches(b, word)
+    assert word in [one.id for one in found]
+    assert len(found) > 1
+    assert line.meant(b, word, line.SHELL).command is None
+    alone = next(one for one in found if one.id == word)
+    assert completion.match(b, alone.command) == alone, "whole it is begun"
 
 
 def test_a_wrong_slash_command_names_the_nearest(seat: Seat) -> None:

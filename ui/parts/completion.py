@@ -62,14 +62,16 @@ def label(briefing: Briefing, line: CommandLine) -> str:
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
     """Return the catalogue line that `typed` is: by command, or where it is offered also by alias or id.
 
-    What changes the world is begun by no word that others go by as well.
+    What changes the world is begun by no word for which the list has anything else.
     """
     wanted = _squeezed(typed)
     whole = next((line for line in briefing.catalogue.lines if wanted == _squeezed(line.command)), None)
     called = [line for line in briefing.lines if wanted in map(_squeezed, (line.id, *line.aliases, *line.words))]
     named = next((line for line in called if wanted in map(_squeezed, (line.id, *line.aliases))), None)
-    alone = named is None or named.what == "query" or len(called) == 1
-    return whole or (named if alone else None)
+    if whole or named is None or named.what == "query":
+        return whole or named
+    listed = called if " " in wanted else matches(briefing, typed)
+    return named if listed == [named] else None
 
 
 def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Act:

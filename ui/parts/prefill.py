@@ -150,10 +150,11 @@ def _public_status(b: Briefing) -> str:
 
 def _declare(b: Briefing) -> Filled:
     firing = [a for a in b.alerts() if a.firing]
-    # Before anybody was paged what fires is everyday noise, and a form that begins with it would stay at it.
-    paging = [a for a in firing if a.page] or (firing if b.now >= 0 else [])
-    # What paged first: what comes while somebody reads the form may be no more than what was done about it.
-    first = paging[-1:]
+    # What paged first: what comes while somebody reads the form may be no more than what was done about it. A page
+    # that is over is still what the incident began with; of what fires without one, the oldest is everyday noise, and
+    # all of it before anybody was paged.
+    pages = [a for a in firing if a.page] or [a for a in b.alerts() if a.page]
+    first = pages[-1:] or (firing[:1] if b.now >= 0 else [])
     evidence = [Ref.to("alert", a.alert) for a in first] + recent(b, 3)
     title = "".join(a.summary[:120] for a in first)
     return {"title": title, "evidence": evidence, "hypothesis": _own_causes(b)}
