@@ -13,13 +13,17 @@ from typing import Any
 import pytest
 
 from simulator import acts
+from simulator import events as e
+from simulator.record.entry import Entry
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
+from simulator.values import ENGINE
 from tests.ui import live
 from tests.ui.browsing import Browser
 from ui.live import tools
 from ui.pages import Page
+from ui.parts import over
 from ui.session import Here
 
 Open = Callable[..., Browser]
@@ -171,6 +175,14 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     assert "This drill is over" in texts(app)
     assert "ended before its time" in texts(app)
     assert "Time is up" not in texts(app)
+
+
+def test_a_drill_that_time_ended_is_not_said_to_be_ended_early_for_who_was_refused_it(seat: Seat) -> None:
+    here = seat("comms", 60)
+    assert here.room.submit(acts.EndDrill(how="stopped"), here.person).refusal is not None
+    told = over._ended([*here.room.truth("entries", lambda engine: engine.journal.entries),
+                       Entry(9999, 3600, ENGINE, e.DrillEnded(how="time"))])  # fmt: skip
+    assert "Time is up" in told
 
 
 def test_a_pace_that_is_not_on_offer_is_shown_and_can_be_left(seat: Seat) -> None:

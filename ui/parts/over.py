@@ -10,6 +10,7 @@ import streamlit as st
 from simulator import acts
 from simulator import events as e
 from simulator.record.entry import Entry
+from simulator.record.journal import accepted
 from simulator.room.clock import REAL_WORLD
 from simulator.room.room import Room
 from simulator.text import clock
@@ -45,7 +46,7 @@ def _ended(entries: Sequence[Entry]) -> str:
     end = next((x for x in reversed(entries) if isinstance(x.body, e.DrillEnded)), None)
     if end is None:
         return ""
-    asked = any(isinstance(x.body, acts.EndDrill) for x in entries)
+    asked = any(isinstance(x.body, acts.EndDrill) for x in accepted(entries))
     how = "early" if asked and end.body.how == "time" else end.body.how
     return f"**{plain(words('ended')[how])}** :gray[{clock(end.at)}]"
 
