@@ -169,6 +169,8 @@ async def _looked_at(pid: int, port: int, rooms: list[list[Seat]], seconds: floa
     streams = [asyncio.create_task(load.view(one)) for load, people in zip(loads, rooms, strict=True) for one in people]
     while sum(load_of.open for load_of in loads) < len(streams):
         await asyncio.sleep(0.1)  # first screens are dear, and are no part of what is measured
+        if any(stream.done() for stream in streams):
+            raise SystemExit("a stream was refused, or was over before anything was measured")
     await asyncio.sleep(WARM)
     for load_of in loads:
         load_of.bytes = 0

@@ -15,7 +15,7 @@ from simulator.record.journal import Journal
 
 VERSION = 1
 """Of what a row holds; one of another version is made again by whoever serves or reads the drills."""
-PLAIN_PACE, SKIPPED_PACE = "1×", "skipped"
+PLAIN_PACE, SKIPPED_PACE, WAITING_PACE = "1×", "skipped", "waiting"
 Kind = Literal["team", "alone", "again", "scripted"]
 """People with a host; one person; a second life of a drill; a scripted responder in every seat."""
 
@@ -71,7 +71,8 @@ class DrillResult:
     playbook: str
     mode: str
     pace: str
-    """How drill time ran: `1×`, a faster pace such as `2×`, or `skipped` where quiet stretches were left out."""
+    """How drill time ran: `1×`, a faster pace such as `2×`, `skipped` where quiet stretches were left out,
+    or `waiting` where the clock stood while people read."""
     kind: Kind
     people: int
     """People who sat in a seat."""

@@ -12,10 +12,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
+from simulator.engine import OPENS_AT
 from simulator.record.journal import Journal
-from simulator.record.result import PLAIN_PACE, SKIPPED_PACE, VERSION, DrillResult, Kind, result_of, with_body
+from simulator.record.result import (
+    PLAIN_PACE,
+    SKIPPED_PACE,
+    VERSION,
+    WAITING_PACE,
+    DrillResult,
+    Kind,
+    result_of,
+    with_body,
+)
 from simulator.room import schema as t
-from simulator.room.clock import ClockMark
+from simulator.room.clock import WAITS_SECONDS, Clock, ClockMark
 from simulator.room.store import DrillRow, Store
 
 UNKNOWN_PACE = "unknown"
@@ -78,14 +88,26 @@ class Comparable(NamedTuple):
 
 
 def pace_of(marks: Iterable[ClockMark]) -> str:
-    """Return how a drill's time ran: at one pace throughout, faster at times, or with stretches skipped."""
+    """Return how a drill's time ran: at one pace throughout, faster, with stretches skipped, or held for its people."""
     marks = list(marks)
     if not marks:
         return UNKNOWN_PACE
+    if stood(marks):
+        return WAITING_PACE
     if any(mark.what == "skip" for mark in marks):
         return SKIPPED_PACE
     fastest = max((mark.value or 1.0 for mark in marks if mark.what == "speed"), default=1.0)
     return PLAIN_PACE if fastest <= 1 else f"{fastest:g}×"
+
+
+def stood(marks: Iterable[ClockMark]) -> bool:
+    """Tell whether a drill's clock waited and was held by it: for ten seconds or more in all, by the wall's time."""
+    clock, last, held = Clock(OPENS_AT), 0.0, 0.0
+    for mark in marks:
+        if clock.waits and clock.state == "running":
+            held += max(0.0, (mark.wall - last) - (mark.second - clock.at))
+        clock, last = clock.after(mark), mark.wall
+    return held >= WAITS_SECONDS
 
 
 def keep(store: Store, drill: str, journal: Journal, card: Mapping[str, Any]) -> bool:

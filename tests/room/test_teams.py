@@ -18,6 +18,7 @@ from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
 from simulator.room.teams import Member, Teams
 from tests.room.rooms import Wall, rooms, solo
+from ui.reports.finished import moved_on
 
 CARD: dict[str, Any] = {
     "total": 61, "uncapped": 64, "band": "M", "spread": {"low": 58, "median": 60, "high": 66},
@@ -203,6 +204,23 @@ def test_the_rows_that_are_missing_are_made_and_no_others(place: Rooms, wall: Wa
 ])  # fmt: skip
 def test_a_pace_is_the_fastest_there_was(marks: list[tuple[Any, float | None]], pace: str) -> None:
     assert results.pace_of(ClockMark(0.0, what, value) for what, value in marks) == pace
+
+
+@pytest.mark.parametrize(("lines", "pace", "said"), [
+    ("-60 0 speed; -60 0 start; -55 5 speed 1; 900 960 stop", "1×", ()),
+    ("-60 0 speed; -60 0 start; 100 400 skip 300; 900 1000 stop", "waiting",
+     ("skipped ahead 1 time", "stood while its people read")),
+    ("-60 0 start; 500 560 speed; 500 900 speed 2; 900 1100 stop", "waiting",
+     ("stood while its people read", "run at 2×")),
+    ("-60 0 speed; -60 600 start; -50 610 pause; -50 900 resume; -48 902 stop", "1×", ()),
+])  # fmt: skip
+def test_a_clock_that_was_held_is_a_pace_of_its_own(lines: str, pace: str, said: tuple[str, ...]) -> None:
+    marks = []
+    for line in lines.split("; "):
+        second, wall, what, *value = line.split()
+        marks.append(ClockMark(float(second), what, *map(float, value), wall=float(wall)))  # type: ignore[arg-type]
+    assert results.pace_of(marks) == pace
+    assert moved_on(marks) == said
 
 
 def test_many_are_asked_for_by_what_they_are(place: Rooms) -> None:

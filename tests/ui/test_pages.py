@@ -167,6 +167,12 @@ def test_what_people_type_is_shown_as_text(seat: Seat) -> None:
     assert "<script>alert(1)" not in live.texts(here)
 
 
+@pytest.mark.parametrize(("text", "answer"), [(" ", "Type something first"), ("frobnicate", "sh: frobnicate: "),
+                                               (" /frob", "/frob is no command")])  # fmt: skip
+def test_an_answer_begins_as_a_sentence_or_with_what_was_typed(text: str, answer: str, seat: Seat) -> None:
+    assert live.press(seat("commander", 60), "line", text=text, where="shell")["text"].startswith(answer)
+
+
 def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.end(here.person)

@@ -48,18 +48,23 @@ def _outcome(drill: Finished, reply: int) -> tuple[str, str]:
     """
     view = drill.view
     match view.entry(reply).body if reply else None:
-        case acts.TakeAction():
-            run = next((one for one in view.runs if one.order_seq == reply), None)
-            if run is None or run.effect is None:
-                return "no effect", ""
-            return f"in effect {clock(run.effect)}", ""
+        case acts.TakeAction(action=action):
+            # Several orders may come to one run, which keeps the first: it is theirs as long as it is not over.
+            asked = (view.entry(reply).at, reply)
+            run = next((one for one in view.runs if one.ident == action and (
+                one.under_way or one.finished is None or (one.finished, one.finish_seq) > asked)), None)  # fmt: skip
+            if run is None:
+                return "never carried out", ""
+            return "no effect" if run.effect is None else f"in effect {clock(run.effect)}", ""
         case acts.RecordVerification():
             found = next((m for m in view.all(e.VerificationMeasured) if m.seq > reply), None)
             if found is None:
                 return "never measured", ""
             return f"measured {clock(found.at)}: {'all' if found.body.green else 'not all'} within it", ""
         case acts.RunQuery(query=query):
-            looked = next((m for m in view.all(e.QueryFinished) if m.seq > reply and m.body.query == query), None)
+            others = {m.body.run for m in view.all(e.QueryQueued, e.QueryStarted) if m.seq < reply}
+            looked = next((m for m in view.all(e.QueryFinished) if m.seq > reply and m.body.query == query
+                           and m.body.run not in others), None)  # fmt: skip
             if looked is None:
                 return "no result", ""
             spec = view.spec_of(looked.body)

@@ -18,8 +18,10 @@ from simulator.names import Names
 from simulator.record.follow_up import FollowUp, FollowUpEntry, LessonAnswers, Value
 from simulator.record.journal import Journal
 from simulator.room import companions
+from simulator.room.clock import ClockMark
 from simulator.room.nameless import for_participants, nameless, unnamer
 from simulator.room.notes import Note, ratings
+from simulator.room.results import stood
 from simulator.scenario.model import Scenario
 from ui.parts.reviewed import ReviewedDrill
 from ui.parts.words import voices
@@ -133,18 +135,18 @@ def read_beside(text: str, where: str) -> dict[str, Any]:
 def of_file(journal: Journal, scenario: Scenario, card: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Finished:
     """Return a finished drill with what its file holds beside it. Raises DrillError."""
     kept = {name: companions.read(name, found, "what is kept beside the record") for name in companions.TABLES}
-    moved = moved_on((str(mark.what), mark.value) for mark in kept["clock"])
+    moved = moved_on(kept["clock"])
     return Finished(
         journal, scenario, card, kept["follow_through"], kept["lessons"], kept["notes"], kept["corrections"], moved,
         **companions.instants(found),
     )  # fmt: skip
 
 
-def moved_on(clock: Iterable[tuple[str, float | None]]) -> tuple[str, ...]:
-    """Return in words how often the clock was skipped on or run at another speed; `clock` yields (what, value)."""
-    lines = list(clock)
-    skips = sum(what == "skip" for what, _ in lines)
-    speeds = sorted({float(value) for what, value in lines if what == "speed" and value not in (None, 1)})
+def moved_on(marks: Iterable[ClockMark]) -> tuple[str, ...]:
+    """Return in words how often the clock was skipped on, whether it was held, and at which other speeds it ran."""
+    marks = list(marks)
+    skips = sum(mark.what == "skip" for mark in marks)
+    speeds = sorted({mark.value for mark in marks if mark.what == "speed" and mark.value not in (None, 1)})
     words = [f"skipped ahead {skips} time{'' if skips == 1 else 's'}"] if skips else []
-    words += ["stood while its people read"] if ("speed", None) in lines else []
+    words += ["stood while its people read"] if stood(marks) else []
     return (*words, *(f"run at {value:g}×" for value in speeds))

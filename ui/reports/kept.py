@@ -25,7 +25,7 @@ def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | No
         journal = parse(lines, f"drill {row.id}")
     played = row.header.playbook
     card = store.scorecard(row.id, played.id if played else DEFAULT_BOOK)
-    moved = moved_on((str(mark.what), mark.value) for mark in store.marks(row.id))
+    moved = moved_on(store.marks(row.id))
     return Finished(
         journal, scenario, card, tuple(afterwards.written(store, row.id)), tuple(afterwards.lessons(store, row.id)),
         tuple(notes.kept(store, row.id)), tuple(store.overrides(row.id)), moved, row.created, row.ended or row.created,

@@ -27,7 +27,7 @@ SAMPLES = 60
 DAY = 86_400
 PERIODS = {"": None, "the last 30 days": 30, "the last 90 days": 90, "the last year": 365}
 ANY = ""
-PACES = {"skipped": "stretches skipped", "unknown": "pace unknown"}
+PACES = {"waiting": "clock waited for its people", "skipped": "stretches skipped", "unknown": "pace unknown"}
 
 
 @dataclass(frozen=True)
