@@ -32,7 +32,8 @@ from ui.documents.known import SeatView
 from ui.live.ending import measured_at
 from ui.live.forms import form_html, options_of
 from ui.live.guide import LESSONS, guide, leads, said
-from ui.live.screen import SECTIONS, View
+from ui.live.piece import Piece
+from ui.live.screen import SECTIONS, Screen, View
 from ui.live.wanted import wanted
 from ui.parts.begin import FIRST
 from ui.parts.live import SERVER
@@ -314,6 +315,20 @@ def test_a_measurement_is_stale_after_what_the_gate_takes_for_a_change_and_nothi
 def test_only_novices_who_train_alone_have_one(rooms: Rooms, how: dict[str, object], has: bool) -> None:
     make: Callable[..., object] = rooms.create
     assert make("auth_token", seed=7, **how).room.row.guided is has  # type: ignore[attr-defined]
+
+
+def test_guide_and_speed_say_how_the_clock_goes_now_though_the_drill_is_paused(rooms: Rooms) -> None:
+    room = rooms.create(FIRST, seed=7, difficulty="novice").room
+    token, you = rooms.join(room, "You", room.loaded.scenario.lead())
+    room.speed(you, None)
+    room.start(you)
+    room.pause(you)
+    screen = Screen(Here(room, you, token))
+    for pace, says, chosen in ((None, "waits", "Waits"), (1, "runs", "1×"), (None, "waits", "Waits")):
+        room.speed(you, pace)
+        shown = {one.id: one.html for one in screen.pieces(room) if isinstance(one, Piece)}
+        assert f"the clock {says} while you read" in shown["guide-step"]
+        assert re.findall('aria-current="true">([^<]+)<', shown["clock"]) == [chosen]
 
 
 class Newcomer:

@@ -391,4 +391,22 @@ def test_options_that_were_closed_stay_closed_and_a_newcomer_needs_none(open_app
     app.button(key="first-drill").click().run()
     first = next(one for one in rooms.store.drills() if one.header.scenario == "sign_in_link")
     assert (first.header.difficulty, first.header.mode, first.hosted) == ("novice", "training", False)
+    assert rooms.open(first.id).clock.waits
+    assert "waits while you read" in texts(app)
+
+
+@pytest.mark.parametrize("chosen", ["Waits", "1×"])
+def test_a_novice_has_the_speed_they_choose_and_is_told_of_no_other(chosen: str, open_app: Open, rooms: Rooms) -> None:
+    app = open_app()
+    app.button(key="practise-sign_in_link").click().run()
+    assert "Waits" not in app.button_group(key="solo-speed").options
+    app.button_group(key="solo-difficulty").set_value("novice").run()
+    assert app.button_group(key="solo-speed-guided").value == "Waits"
+    app.button_group(key="solo-speed-guided").set_value(chosen)
+    app.button(key="solo-start").click().run()
+    (row,) = rooms.store.drills()
+    clock, waits = rooms.open(row.id).clock, chosen == "Waits"
+    assert clock.waits is waits
+    assert ("waits while you read" in texts(app)) is waits
+    assert ("Pause when you like" in texts(app)) is not waits
     assert "Evidence minimum" in texts(app)

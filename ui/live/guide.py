@@ -64,27 +64,30 @@ def leads(b: Briefing) -> bool:
     return b.incident.has_duty(b.role, "commands") or b.incident.command.vacant
 
 
-def guide(k: SeatView) -> list[Piece]:
-    """Return the guide for somebody who leads: the first step that is not done yet, and how far they are."""
+def guide(k: SeatView, waits: bool = False) -> list[Piece]:
+    """Return the guide for somebody who leads: the first step that is not done yet, and how far they are.
+
+    `waits`: whether the clock does while they read.
+    """
     left = [step for step in LESSONS if not step.done(k)]
     marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in LESSONS)
     count = f"{len(LESSONS) - len(left)} of {len(LESSONS)}{_moved(k.b)}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
-        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{said(k, left)}</p>'
+        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{said(k, left, waits)}</p>'
         f'<p class="reading">{READING}</p></section>',
         "guide",
     )]  # fmt: skip
 
 
-def said(k: SeatView, left: list[Lesson]) -> str:
+def said(k: SeatView, left: list[Lesson], waits: bool = False) -> str:
     """Return as markup the words of the step that comes now: whatever was left out before, closing is the last."""
     if k.b.incident.closed:
         return OVER if k.b.ended else CLOSED
     step = next((one for one in FIRST if not one.done(k)), left[0])
     now = next((turn for turn in step.turns if turn.holds(k)), Instead(step.done, step.how))
-    words = now.how.format(**_called(k.b))
+    words = now.how.format(**_called(k.b), clock="waits" if waits else "runs")
     return f"<b>{escape(step.title)}</b> {_marked(words)}{'' if now.waits else _opener(now.form) + _opener(step.form)}"
 
 
@@ -271,8 +274,8 @@ def _under_way(words: str) -> tuple[Instead, ...]:
 LESSONS = (
     Lesson(
         "Let the page come.",
-        "You stand a minute before it, and the clock waits while you read. Press Skip ahead: it runs to the next thing "
-        "that needs you. That then stands under Waits for you: press Acknowledge.",
+        "You stand a minute before it, and the clock {clock} while you read. Press Skip ahead: it runs to the next "
+        "thing that needs you. That then stands under Waits for you: press Acknowledge.",
         _answered,
         (Instead(
             _rings,

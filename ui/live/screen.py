@@ -66,7 +66,8 @@ class View:
 
 def each_second(view: View) -> Hashable:
     """Return what changes with the clock, and with whatever is put on record."""
-    return (view.record, view.b.now, view.b.ended, view.clock.state, view.clock.pace, view.clock.held)
+    clock = view.clock
+    return (view.record, view.b.now, view.b.ended, clock.state, clock.pace, clock.waits, clock.held)
 
 
 def on_record(view: View) -> Hashable:
@@ -130,12 +131,12 @@ def _record(view: View) -> Pieces:
 
 def _guide(view: View) -> Pieces:
     if view.room.row.guided and leads(view.b):
-        yield from guide(SeatView(view.b))
+        yield from guide(SeatView(view.b), view.clock.waits)
 
 
 def _steps(view: View) -> Hashable:
     """Return what changes when a step of the guide may be done or open again."""
-    return view.room.row.guided and (on_record_or_overdue(view), view.b.now >= 0)
+    return view.room.row.guided and (on_record_or_overdue(view), view.b.now >= 0, view.clock.waits)
 
 
 def _acts(view: View) -> Pieces:

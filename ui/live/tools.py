@@ -7,18 +7,18 @@ import re
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.clock import REAL_WORLD, WAITS_SECONDS, Clock
+from simulator.room.clock import REAL_WORLD, Clock
 from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
+from ui.parts.bar import ALONE, WAITING
 from ui.parts.text import escape
 
-ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)
-"""Paces on offer; nobody at a keyboard should be raced."""
+HOSTED = (*ALONE, 5.0)
+"""Paces that a facilitator has on offer."""
 WAITS = "waits"
 """Speed of a clock that waits for people."""
-WAITING = f"The clock goes on for {WAITS_SECONDS} seconds after what you do, then waits for you"
 KEYS = (
     "<kbd>Alt</kbd> with <kbd>S</kbd> skips ahead, with <kbd>R</kbd> leads to the command line, with <kbd>M</kbd> to "
     "the channel's, with <kbd>A</kbd> to what you can do, with <kbd>W</kbd> to what waits. Arrows go from line to line "

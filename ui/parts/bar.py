@@ -6,12 +6,15 @@ from simulator.briefing import Briefing
 from simulator.levels import moved, place
 from simulator.names import Names
 from simulator.record.history import UPDATE_GRACE, History
-from simulator.room.clock import Clock
+from simulator.room.clock import WAITS_SECONDS, Clock
 from simulator.text import clock as stamp
 from simulator.values import COMMANDER, DEPUTY
 from ui.parts.text import escape
 from ui.parts.words import names_of
 
+ALONE = (1.0, 2.0)
+"""Paces on offer; nobody at a keyboard should be raced."""
+WAITING = f"The clock goes on for {WAITS_SECONDS} seconds after what you do, then waits for you"
 COLOURS = 4
 """Colours that severities are shown in, `sev-1` the gravest."""
 SOON = 180

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from simulator.briefing import Briefing
+from simulator.room.clock import WAITS_SECONDS
 from ui import session
 from ui.parts import shell
 from ui.parts.text import escape, plain
@@ -14,7 +15,9 @@ from ui.session import Here
 
 PLACE = "before"
 FIRST = Path(__file__).with_name("before.html")
-"""How to begin."""
+"""How to begin, with a place for what the clock does then."""
+RUNS = "then runs towards the first page or report, a minute away. Pause when you like."
+WAITS = f"then goes on for {WAITS_SECONDS} seconds after what you do and waits while you read."
 
 
 def before(here: Here) -> None:
@@ -50,7 +53,8 @@ def before(here: Here) -> None:
                 st.text(b.brief)
             st.caption("What only you know is behind the button with your seat, at the top of the console.")
         st.header("How to begin", anchor=False)
-        st.html(FIRST)
+        clock = escape(WAITS if here.room.clock.waits else RUNS)
+        st.html(FIRST.read_text(encoding="utf-8").replace("{clock}", clock))
 
 
 def _people(b: Briefing) -> str:

@@ -13,6 +13,7 @@ from scenarios import DIFFICULTIES, loader
 from simulator.loaded import LoadedScenario
 from ui import session
 from ui.parts import entrance, membership, shell
+from ui.parts.bar import ALONE, WAITING
 from ui.parts.live import SERVER
 from ui.parts.offered import Playable
 from ui.parts.text import plain
@@ -24,13 +25,16 @@ CHOSEN = "chosen"
 """What is being opened in this session: the way (alone or for a team) and the scenario's name."""
 FIRST = "sign_in_link"
 """Scenario of the first drill: a quarter of an hour, few seats, few tools, nothing that cannot be put right."""
+WAITS = "Waits"
+"""Speed of a clock that waits for whoever is led."""
 MODES = ("training", "assessment")
 WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
 
 
 def first_drill(name: str) -> None:
     """Open the drill that a newcomer is led through: the commander's seat, little noise, a guide above the console."""
-    _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), name or "You", place="first")
+    seat = loader.load(FIRST).scenario.lead()
+    _alone(FIRST, {"difficulty": "novice"}, seat, name or "You", speed=None, place="first")
 
 
 def alone(offer: Playable) -> None:
@@ -53,9 +57,9 @@ def alone(offer: Playable) -> None:
         difficulty = _difficulty("solo")
         with st.expander("More to choose: mode, variant, speed, seed", expanded=_asked_for_more()):
             mode = _mode("solo")
-            speed = st.segmented_control(
-                "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
-            )
+            # Whoever reads a guide is not to lose time by it.
+            guided = mode == "training" and difficulty == "novice" and seat == scenario.lead()
+            speed = _speed(guided)
             variant, playbook = _variant("solo", loaded), _playbook("solo")
             seed = st.text_input(
                 "Seed",
@@ -69,7 +73,7 @@ def alone(offer: Playable) -> None:
                 session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
             else:
                 how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(loaded, variant), **offer.whose}
-                _alone(scenario.id, {**how, "playbook": playbook}, str(seat), name or "You", seed, float(speed or 1))
+                _alone(scenario.id, {**how, "playbook": playbook}, str(seat), name or "You", seed, speed)
         entrance.outcome("solo")
 
 
@@ -138,6 +142,20 @@ def _difficulty(form: str) -> str:
     return str(chosen)
 
 
+def _speed(guided: bool) -> float | None:
+    """Offer speeds, and whoever is led through a drill a clock that waits for them (None), which is chosen there."""
+    offered = [f"{pace:g}×" for pace in ALONE]
+    chosen = st.segmented_control(
+        "Speed",
+        [WAITS, *offered] if guided else offered,
+        default=WAITS if guided else offered[0],
+        required=True,
+        key="solo-speed-guided" if guided else "solo-speed",
+        help=WAITING if guided else None,
+    )
+    return None if chosen == WAITS else ALONE[offered.index(str(chosen))]
+
+
 def _variant(form: str, loaded: LoadedScenario) -> str:
     """Offer the variants of a scenario by names that give nothing away, and one drawn without saying which."""
     known = loaded.variants
@@ -177,7 +195,7 @@ def _drawn(loaded: LoadedScenario, variant: str) -> str:
     return loader.draw(loaded, secrets.SystemRandom()) if variant == loader.DRAWN else variant
 
 
-def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str = "", speed: float = 1.0,
+def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str = "", speed: float | None = 1.0,
            place: str = "solo") -> None:  # fmt: skip
     st.session_state[session.NAME] = name
     with session.trying(place):
@@ -185,7 +203,5 @@ def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str =
         token, person = SERVER.rooms.join(room, name, seat)
         if speed != 1:
             room.speed(person, speed)
-        elif room.row.guided and seat == room.loaded.scenario.lead():
-            room.speed(person, None)  # whoever reads a guide is not to lose time by it
         st.session_state.pop(CHOSEN, None)
         shell.enter(Here(room, person, token))
