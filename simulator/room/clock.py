@@ -19,11 +19,15 @@ from simulator.text import clock as stamp
 What = Literal["start", "pause", "resume", "speed", "skip", "stop", "away"]
 SERVER, DATABASE = "server", "database"
 """What was away, as the author of an `away` mark."""
-PEOPLE, CLOSED = "people", "closure"
+PEOPLE, CLOSED, READING = "people", "closure", "reading"
 """What stops the clock though nobody pressed a button: nobody looks, as the author of an `away` mark; the incident is
-closed, as the author of a pause."""
+closed, or a clock that waits has done so for long, as the author of a pause."""
 GAPS = {SERVER: "the server was away", DATABASE: "the database did not answer"}
-CLOSED_WORDS = "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief."
+PAUSES = {
+    CLOSED: "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief.",
+    READING: "The clock waited for you for half an hour; the drill is paused. Resume it to go on from here.",
+}
+"""What is said of a pause that nobody pressed, by its author."""
 REAL_WORLD = (
     "Stopped for the real world: something real comes first. This was a drill; nothing you saw here is real, and "
     "nobody has to do anything about it. It is not scored as a whole."
@@ -39,6 +43,8 @@ GAP_SECONDS = 30.0
 a drill that stood still for longer has turned away from it."""
 WAITS_SECONDS = 10
 """Drill seconds for which a clock that waits for people goes on after what they did last: they are answered within."""
+HELD_SECONDS = 1800
+"""Seconds for which a clock waits before the drill is paused: a tab that was left open is no reader."""
 _STEADY = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 
 
@@ -84,8 +90,12 @@ class Clock:
     state: Literal["waiting", "running", "paused", "stopped"] = "waiting"
     away: ClockMark | None = None
     """The gap it is paused by, None where a person paused it."""
+    paused_by: str = ""
+    """Who paused it, empty where it is not paused or by a gap."""
     waits: bool = False
-    """It goes on for a moment after what somebody does, and then stands until they do more: time to read is theirs."""
+    """It goes on for a moment after what somebody does, and then stands until they do more: time to read is theirs.
+
+    Only while one person sits in the drill: of several each would stop and move it for the others."""
     until: float = math.inf
     """Drill second up to which it goes by itself."""
 
@@ -110,17 +120,17 @@ class Clock:
             case "start" if self.state == "waiting":
                 return replace(here, state="running")
             case "pause" if self.state == "running":
-                return replace(here, state="paused")
+                return replace(here, state="paused", paused_by=mark.by)
             case "away" if self.state == "running":
                 return replace(here, state="paused", away=mark)
             case "resume" if self.state == "paused":
-                return replace(here, state="running", away=None)
+                return replace(here, state="running", away=None, paused_by="")
             case "speed" if mark.value is None or mark.value > 0:
                 return replace(here, pace=mark.value or 1.0, waits=mark.value is None)
             case "skip" if mark.value is not None and self.state == "running":
                 return here.reached(mark.value)
             case "stop":
-                return replace(here, state="stopped", away=None)
+                return replace(here, state="stopped", away=None, paused_by="")
         return here
 
 

@@ -64,6 +64,10 @@ class Live:
         """Commands of the store that the engine has been given."""
         self._acted = OPENS_AT
         """Drill second of the last of them."""
+        self.together = False
+        """Whether several people sit in it."""
+        self._stood = (-math.inf, -math.inf)
+        """Drill second at which the clock was when `held` looked last, and since when it has waited there."""
         self._answers: dict[str, Answer] = {}
         """What the engine answered to commands with a key, by key."""
         self._looked = -math.inf
@@ -75,7 +79,16 @@ class Live:
         clock = self._marked if self._beat is None else self._marked.reached(self._beat.second)
         if not clock.waits:
             return clock
+        if self.together:
+            return replace(clock, waits=False)
         return replace(clock, until=max(self._marked.at, self._acted + WAITS_SECONDS))
+
+    def held(self) -> float:
+        """Return for how many seconds the clock has waited at one drill second, as far as this process looked."""
+        clock, now = self.clock, self._steady()
+        if not clock.held or clock.at != self._stood[0]:
+            self._stood = (clock.at, now)
+        return now - self._stood[1]
 
     def engine(self, fresh: bool = False) -> Engine:
         """Return the engine, given what other processes wrote and brought to the clock.
@@ -168,7 +181,7 @@ class Live:
                 self._forget()
                 raise
             for answer in answers:
-                self._note(key if answer is answers[-1] else None, answer)
+                self._note(engine, key if answer is answers[-1] else None, answer)
             if line is not None:
                 self._wrote(line)
             self._freeze_if_over(engine)
@@ -284,7 +297,7 @@ class Live:
 
     def _rebuild(self) -> Engine:
         engine = Engine(self._loaded, self._row.header)
-        self._given, self._answers = 0, {}
+        self._given, self._answers, self.together = 0, {}, False
         for entry, key in self._store.keyed(self._row.id):
             self._take(engine, entry, key)
         self.builds += 1
@@ -295,10 +308,11 @@ class Live:
 
     def _take(self, engine: Engine, entry: Entry, key: str | None) -> None:
         engine.advance(entry.at)
-        self._note(key, engine.submit(entry.body, entry.by))  # type: ignore[arg-type]
+        self._note(engine, key, engine.submit(entry.body, entry.by))  # type: ignore[arg-type]
 
-    def _note(self, key: str | None, answer: Answer) -> None:
+    def _note(self, engine: Engine, key: str | None, answer: Answer) -> None:
         self._given += 1
+        self.together = len(engine.incident.seats) > 1
         self._acted = answer.entry.at
         if key is not None:
             self._answers[key] = answer

@@ -21,7 +21,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
 from simulator.room import notes, verbs
-from simulator.room.clock import CLOSED, CLOSED_WORDS, PEOPLE, Clock, What, steady, told
+from simulator.room.clock import CLOSED, HELD_SECONDS, PAUSES, PEOPLE, READING, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
@@ -80,7 +80,8 @@ class Room:
             self._live.keeper.waits(self._steady(), SLOW)
 
     def _rest(self) -> None:
-        """Let the clock stand where it would run for nobody: after the closure, and for one who looks away."""
+        """Pause where the clock would run or wait for nobody: after the closure, for one who looks away or is gone."""
+        held = self._live.held()
         away = self.clock.away
         if away is not None and away.by == PEOPLE and self.presence.unseen() == 0.0:
             # Somebody has been looking here all the while.
@@ -89,6 +90,8 @@ class Room:
             return
         if self._live.engine().incident.closed and not any(mark.by == CLOSED for mark in self._live.marks):
             self._live.mark("pause", CLOSED)
+        elif held > HELD_SECONDS:
+            self._live.mark("pause", READING)
         elif not self.row.hosted and self.row.header.mode == "training":
             unseen = self.presence.unseen()
             if unseen is not None and unseen > UNSEEN_SECONDS:
@@ -106,8 +109,7 @@ class Room:
     @property
     def rests(self) -> bool:
         """Tell whether the clock stands because the incident is closed: what is left can be written without haste."""
-        last = next((mark for mark in reversed(self._live.marks) if mark.what in ("pause", "resume")), None)
-        return self.clock.state == "paused" and last is not None and last.by == CLOSED
+        return self.clock.paused_by == CLOSED
 
     def stand(self, why: str) -> None:
         """Note that the drill stands still because the database cannot be used."""
@@ -124,10 +126,8 @@ class Room:
             return ""
         if failing:
             return f"The drill stands still: {failing}. It goes on when that is mended."
-        if self.rests:
-            return CLOSED_WORDS
         if away is None:
-            return ""
+            return PAUSES.get(self.clock.paused_by, "")
         if person is not None and self.goes_on(person):
             way = "Resume to go on from there."
         elif self.row.header.mode == "training":
@@ -256,10 +256,15 @@ class Room:
         """Let the world go on. In training anybody in a seat may, where a server was away and nobody paused."""
         self._steer(person, "resume")
 
+    @property
+    def may_wait(self) -> bool:
+        """Tell whether the clock may be asked to wait: for one novice who is led through the drill."""
+        return self.row.guided and not self._live.together
+
     def speed(self, person: Participant, pace: float | None) -> None:
         """Set how many drill seconds pass in a second; None: the clock waits for whoever is led through the drill."""
-        if pace is None and not self.row.guided:
-            raise DrillError("the clock waits for novices who train alone; everybody else works against it")
+        if pace is None and not self.may_wait:
+            raise DrillError("the clock waits for a novice who trains alone; everybody else works against it")
         if pace is not None and not 0.1 <= pace <= 60:
             raise DrillError(f"a pace of {pace:g} is not possible; pick one from 0.1 to 60")
         self._steer(person, "speed", pace)

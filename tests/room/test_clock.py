@@ -84,7 +84,59 @@ def test_a_clock_that_waits_goes_on_for_a_moment_after_what_somebody_does(tmp_pa
     assert paged in (50, 51), "a skip ends at the page, and the clock stands there"
     assert rest == [0, 0, 120, 0]
     assert room.clock.held
-    assert drill_second(rooms(path, wall, serves=False).open(room.row.id)) == drill_second(room)
+    other = rooms(path, wall)
+    second = drill_second(room)
+    wall.kill(wall.places[0])
+    wall.pass_(60)
+    there = other.open(room.row.id)
+    assert drill_second(there) == second, "another server has it wait as well"
+    there.submit(say("I look again."), person)
+    wall.pass_(60)
+    assert drill_second(there) == second + WAITS_SECONDS
+
+
+def test_a_clock_waits_for_one_person_and_goes_on_while_others_sit_there_too(tmp_path: Path, wall: Wall) -> None:
+    place = rooms(tmp_path / "drills.db", wall, load=lambda *_: replace(toy(), difficulty="novice"))
+    room, ana = solo(place)
+    room.speed(ana, None)
+    wall.pass_(60)
+    assert room.clock.held
+    _, bob = place.join(room, "Bob", "deputy")
+    assert (room.clock.waits, room.may_wait) == (False, False)
+    with pytest.raises(DrillError, match="who trains alone"):
+        room.speed(bob, None)
+    second = drill_second(room)
+    wall.pass_(60)
+    assert drill_second(room) == second + 60
+    room.leave_seat(bob)
+    wall.pass_(60)
+    assert room.clock.held, "alone again, they have it as before"
+    other = rooms(tmp_path / "drills.db", wall, load=lambda *_: replace(toy(), difficulty="novice"), serves=False)
+    again = other.open(room.row.id)
+    assert drill_second(again) == drill_second(room)
+    assert again.clock.waits
+
+
+def test_a_clock_that_nobody_moved_for_long_is_paused_until_they_resume(
+    tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.room.room.HELD_SECONDS", 120)
+    room, ana = solo(rooms(tmp_path / "drills.db", wall, load=lambda *_: replace(toy(), difficulty="novice")))
+    room.speed(ana, None)
+    with room.presence.watching(ana.id):
+        for does in (lambda: room.submit(say("I look."), ana), lambda: room.skip_ahead(ana)):
+            does()
+            wall.pass_(100)
+            assert (room.clock.held, room.stands(ana)) == (True, "")
+        wall.pass_(60)
+        assert (room.clock.state, room.rests) == ("paused", False)
+        assert "waited for you for half an hour" in room.stands(ana)
+        beats, second = room._live._beat.number, drill_second(room)
+        wall.pass_(60)
+        assert (room._live._beat.number, drill_second(room)) == (beats, second)
+        room.resume(ana)
+        wall.pass_(60)
+        assert (room.clock.held, room.stands(ana)) == (True, "")
 
 
 def test_everybody_but_a_novice_alone_works_against_the_clock(tmp_path: Path, wall: Wall) -> None:

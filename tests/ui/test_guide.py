@@ -335,13 +335,13 @@ class Newcomer:
     """Somebody who knows nothing but what the guide says: presses, types and opens what it names, skips when told to.
 
     In a form they fill in what is needed and nothing else; a decision that names nothing they leave so. Each press
-    takes them some seconds, in which the drill's clock waits for them as soon as it does.
+    takes them some seconds, in which the drill's clock waits for them as soon as it does, or runs.
     """
 
-    def __init__(self, place: Rooms, wall: Wall, hesitates: int, thorough: bool) -> None:
+    def __init__(self, place: Rooms, wall: Wall, hesitates: int, thorough: bool, waits: bool) -> None:
         self.room = place.create(FIRST, seed=7, difficulty="novice").room
         token, self.person = place.join(self.room, "You", self.room.loaded.scenario.lead())
-        self.room.speed(self.person, None)
+        self.room.speed(self.person, None if waits else 1)
         self.room.start(self.person)
         self.token, self._hesitates, self._thorough = token, hesitates, thorough
         self._wall = wall
@@ -438,12 +438,12 @@ def timed(tmp_path: Path, wall: Wall) -> Iterator[Rooms]:
 
 
 @pytest.mark.parametrize(
-    ("hesitates", "thorough"), [(2, False), (60, False), (60, True)]
+    ("hesitates", "thorough", "waits"), [(2, False, False), (60, False, True), (60, True, True)]
 )
 def test_who_does_what_the_guide_says_and_leaves_all_else_out_comes_to_closure_and_score_however_slow(
-    timed: Rooms, wall: Wall, hesitates: int, thorough: bool
+    timed: Rooms, wall: Wall, hesitates: int, thorough: bool, waits: bool
 ) -> None:
-    one = Newcomer(timed, wall, hesitates, thorough)
+    one = Newcomer(timed, wall, hesitates, thorough, waits)
     with one.room.presence.watching(one.person.id):
         one.go()
     assert one.b.incident.closed, one.said

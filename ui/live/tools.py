@@ -47,7 +47,7 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
     stop = "" if clock.waits else _button("pause", "❚❚ Pause")
     go = _button("resume", "▶ Resume", "primary") if paused else stop
     skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you (Alt+S)", key="s")
-    paces = _pace(WAITS, "Waits", clock.waits, WAITING) if room.row.guided else ""
+    paces = _pace(WAITS, "Waits", clock.waits, WAITING) if room.may_wait else ""
     for pace in sorted({*(HOSTED if room.row.hosted else ALONE), clock.pace}):
         paces += _pace(f"{pace:g}", f"{pace:g}×", pace == clock.pace and not clock.waits)
     return _controls(f'{go}{skip}<span class="paces" role="group" aria-label="Speed">{paces}</span>')
