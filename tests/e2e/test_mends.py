@@ -345,5 +345,12 @@ def test_what_stands_around_a_form_says_how_it_is_with_it_and_a_skip_leaves_the_
     pace.filter(has_text="2×").click()
     expect(pace.filter(has_text="2×")).to_have_attribute("aria-current", "true")
     expect(pace.filter(has_text="Waits")).not_to_have_attribute("aria-current", "true")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    pace.filter(has_text="Waits").click()
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    pace.filter(has_text="1×").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     room.end(you)
     assert broke == []

@@ -162,7 +162,7 @@ def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
         f'<p>Join code <b class="code" id="join-code">{code}</b> '
         f'<button type="button" class="plain" data-copy="join-code">Copy</button></p>'
         f'<p class="quiet">Others join with it in the lobby, or with the link that ends in '
-        f'<code id="join-link">/?drill={code}</code></p>'
+        f'<code id="join-link">/?drill={code}</code>{"; the clock waits for you alone" if room.row.guided else ""}</p>'
         f'<button type="button" data-mute aria-pressed="false">Mute</button>'
         f'<p class="quiet">{KEYS}</p>'
         f'<a href="./" target="_self">To the lobby; your seat is kept</a>{end}</div></details>'
