@@ -81,8 +81,7 @@ class Room:
 
     def _rest(self) -> None:
         """Pause where the clock would run or wait for nobody: after the closure, for one who looks away or is gone."""
-        held = self._live.held()
-        away = self.clock.away
+        held, away = self._live.held(), self.clock.away
         if away is not None and away.by == PEOPLE and self.presence.unseen() == 0.0:
             # Somebody has been looking here all the while.
             self._live.mark("resume", PEOPLE)
@@ -282,8 +281,7 @@ class Room:
         """
         with self._seen.writing():
             self._may_steer(person)
-            role = person.seat or self.loaded.scenario.lead()
-            quiet = QUIET if self.clock.waits else LONGEST
+            role, quiet = person.seat or self.loaded.scenario.lead(), QUIET if self.clock.waits else LONGEST
             return self._live.skip(person.by, partial(run_ahead, role=role, limit=limit, quiet=quiet))
 
     def end(self, person: Participant, *, emergency: bool = False) -> None:
