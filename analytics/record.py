@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from analytics.runs.library import library_of
 from simulator.errors import JournalError
 from simulator.record.formats import upgrade_references
 from simulator.record.journal import Journal, first_problem
@@ -28,7 +30,7 @@ class Course(Data):
     losses: tuple[float, ...]
     """Scalar loss at each minute."""
     steps: dict[str, int] = {}
-    """Action -> drill second at which it is taken first; empty in records that were scored before courses had them."""
+    """Action -> drill second at which it is taken first; empty where that is on no record."""
 
 
 class Branch(Data):
@@ -155,11 +157,26 @@ class DrillRecord:
         if journal.references is None:
             raise JournalError("the record holds no reference runs; make them first (`drill score` does)")
         try:
-            return cls(journal, scenario, References.model_validate(upgrade_references(journal.references)))
+            references = References.model_validate(upgrade_references(journal.references))
         except ValidationError as error:
             raise JournalError(
                 f"the record's references cannot be read ({first_problem(error)}); delete its last line and score again"
             ) from None
+        best = references.best
+        if "steps" not in best.model_fields_set:  # scored before courses had them
+            best = best.model_copy(update={"steps": _named(best.name, scenario)})
+            references = references.model_copy(update={"best": best})
+        return cls(journal, scenario, references)
+
+
+def _named(course: str, scenario: Scenario) -> dict[str, int]:
+    """Return action -> the second at which a course takes it first, by its name; empty where that does not tell."""
+    steps = [one.rpartition(" T+") for one in course.split(", ")]
+    first = {what: round(60 * float(minute)) for what, _, minute in reversed(steps) if re.fullmatch(r"[\d.]+", minute)}
+    words = library_of(scenario.id, scenario.variant).words
+    # A course without words of its own is told in the ids of its actions.
+    called = {one.id: words.get(one.id, one.id) for one in scenario.actions}
+    return {action: first[word] for action, word in called.items() if word in first}
 
 
 def loss_of(harm: dict[str, float] | Any, scenario: Scenario) -> float:

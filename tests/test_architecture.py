@@ -56,6 +56,7 @@ LAYERS = (
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
     "analytics.judged",
+    "analytics.runs.library",
     "analytics.scorecard analytics.record analytics.severity analytics.stages",
     "analytics.playbook analytics.overrides",
     "analytics.timeline",

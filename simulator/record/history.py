@@ -151,9 +151,10 @@ class History:
         return role not in self.seats or role in self.stand_ins
 
     def stands_for(self, seat: str) -> tuple[str, ...]:
-        """Return the roles that a seat answers for: its own and those whose posts it holds."""
-        held = (post.home for post in self.posts.values() if post.holder == seat)
-        others = tuple(role for role in held if role is not None and role != seat)
+        """Return the roles that a seat answers for: its own and those whose posts it holds, as it took them."""
+        posts = [post for post in self.posts.values() if post.holder == seat]
+        held = [(post.held[-1].seq, post.home) for post in posts if post.home is not None]
+        others = tuple(role for _, role in sorted(held) if role != seat)
         return others if self._gave_up(seat) and not self._beside_command(seat) else (seat, *others)
 
     def duties(self, seat: str) -> frozenset[Duty]:

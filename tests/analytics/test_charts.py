@@ -252,6 +252,18 @@ def test_the_picture_of_a_short_drill_ends_soon_after_what_happened(left: str, m
     assert hit.frame["minute"].max() == 60
 
 
+def test_what_was_hit_worse_after_people_left_is_said_in_the_title() -> None:
+    def title(worse: float, before: float = 0.0) -> str:
+        world = [(at, by, body.model_copy(update={"outside": {"web": worse if at > 2400 else before, "mobile": 0.0}})
+                  if isinstance(body, e.TruthSampled) else body) for at, by, body in truth()]  # fmt: skip
+        return CHARTS["affected"](Reviewed(RecordView(drill(world=world, ended="12:00"), book()))).title
+
+    assert title(0.0) == "Nobody was ever outside tolerance"
+    assert title(0.9) == "Nobody was outside tolerance while people were there; after that Web, 90 % at T+41:00"
+    assert title(0.9, 0.2).endswith("; after that Web, 90 % at T+41:00")
+    assert "after that" not in title(0.1, 0.2)
+
+
 def test_each_inject_is_called_by_who_it_came_from() -> None:
     made = CHARTS["injects"](reviewed(GOLDEN[0]))
     assert made.figure is not None

@@ -134,18 +134,18 @@ def test_the_times_of_tasks_are_those_of_their_entries(name: str) -> None:
 
 
 def test_the_last_change_is_looked_for_again_once_something_more_has_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, played = drill("auth_token").scenario, entries("auth_token")  # playing looks for changes as well
     looked, look = [], world_changes._newest_first
     monkeypatch.setattr(world_changes, "_newest_first", lambda *what: looked.append(what) or look(*what))
-    scenario = drill("auth_token").scenario
     history = History(scenario)
-    for number, entry in enumerate(entries("auth_token")):
+    for number, entry in enumerate(played):
         history.apply(entry)
         last = world_changes.last_change(history, scenario)
         if number % 20 == 0:
             assert last == max(world_changes.changes(history, scenario), key=lambda one: one.at, default=None)
             looked.pop()
     assert last is not None
-    assert len(looked) <= len(history.happened) + 1 < len(entries("auth_token")) / 4
+    assert len(looked) <= len(history.happened) + 1 < len(played) / 4
 
 
 def test_a_post_is_lost_left_and_vacant_for_whoever_had_it_and_nobody_else() -> None:
@@ -170,8 +170,22 @@ def test_a_post_is_lost_left_and_vacant_for_whoever_had_it_and_nobody_else() -> 
     assert so(post) == (None, False, False, True, ["b", "c"])
     post.gone = "a"
     assert so(post) == (None, True, True, True, ["a", "b", "c"])
+    later = Tenure("a", gone="a")
+    later.take("b", at(5), None)
+    assert so(later) == ("b", True, False, False, ["a"]), "somebody took it since"
     assert [post.held_at(second, second) for second in range(7)] == [None, "b", "c", "c", "c", None, None]
     assert not Tenure(None).moved, "nobody is there for it"
+
+
+def test_a_seat_answers_for_the_roles_whose_posts_it_took_in_the_order_it_took_them() -> None:
+    scenario = drill("auth_token").scenario
+    for order in ((COMMANDER, DEPUTY), (DEPUTY, COMMANDER)):
+        history = History(scenario)
+        seat = next(one.id for one in scenario.roles if one.id not in [history.home(post) for post in order])
+        for number, post in enumerate(order, 1):
+            said = acts.PostMessage(text="x")
+            history.take_post(post, seat, Entry(number, number, Author.person(seat, "Ana"), said), None)
+        assert history.stands_for(seat) == (seat, *(history.home(post) for post in order))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

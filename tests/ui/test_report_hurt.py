@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -302,3 +303,14 @@ def test_a_look_before_a_step_that_came_back_too_late_for_a_queued_change_says_s
                                ("13:00", "13:50", []), ("13:40", "15:30", [])):  # fmt: skip
         (landed,) = context(built(look(begun, ended), LANDED, of=made))["worsened"]
         assert (landed["jumped"], landed["harmed"]) == (says, False)
+
+
+def test_a_drill_scored_before_courses_had_steps_is_told_the_same_of_them(finished: Callable[[str], Finished]) -> None:
+    for name in ("auth_token-impatient-7", "permission_leak-null-7"):
+        drill = finished(name)
+        kept = drill.journal.references or {}
+        best = kept["best"]
+        older = kept | {"best": {field: best[field] for field in best if field != "steps"}}
+        before = replace(drill, journal=replace(drill.journal, references=older))
+        assert worth_doing(before) == worth_doing(drill) != ""
+        assert before.view.references.best.steps == best["steps"]

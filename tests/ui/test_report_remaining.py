@@ -304,3 +304,25 @@ def test_a_long_step_is_named_in_full_once() -> None:
     made = b.scenario(actions=both)
     drill = built(b.decide("08:00", "flag"), b.act("09:00", "flag"), b.act("10:00", "web_flag"), of=made)
     assert report(drill, "report").count(long) > 1
+
+
+def test_a_second_order_came_to_what_the_run_came_to_that_it_joined_and_a_look_to_its_own() -> None:
+    def asks(command: str, **fields: str) -> dict[str, Any]:
+        return {"id": "ask", "at": 1200, "persona": "@p", "text": "t",
+                "expects": {"command": command, "fields": fields, "label": "Asked", "within": "5m"}}  # fmt: skip
+
+    def through(ask: dict[str, Any], *lines: Any) -> str:
+        came = b.event("20:00", e.InjectDelivered(inject="ask", persona="@p", channel="incident", text="t",
+                                                  form="message"))  # fmt: skip
+        (one,) = context(built(*lines, came, of=b.scenario(injects=[ask])))["injects"]
+        return str(one["through"])
+
+    flag, again = asks("take_action", action="flag"), b.say("21:00", "commander", acts.TakeAction(action="flag"))
+    assert through(flag, b.act("19:00", "flag", start="22:00"), again) == "in effect T+23:00"
+    assert through(flag, b.act("19:00", "flag", start="20:59", ends="stalled"), again) == "no effect"
+    assert through(flag, b.act("10:00", "flag", ends="aborted", abort="10:20"), again) == "never carried out"
+    started, own = (b.event(at, e.QueryStarted(run=Ref(run), executor="triage", command_line="z", expected=1400))
+                    for at, run in (("19:30", "query:zones"), ("21:30", "query:zones#2")))  # fmt: skip
+    order = b.say("21:00", "triage", acts.RunQuery(query="zones"))
+    ends = b.query("21:10", "zones"), b.query("23:00", "zones", "query:zones#2")
+    assert through(asks("run_query", query="zones"), started, order, own, *ends) == "result T+23:00"

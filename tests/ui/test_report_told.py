@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
+
 from analytics.facts import tick_true
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import Journal
+from simulator.text import clock
 from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.ui.reporting import DRILLS, built
@@ -192,10 +195,38 @@ def test_what_one_seat_knew_is_shared_or_said_not_to_have_been(finished: Callabl
     knew, text = context(drill)["knew"], report(drill, "report").partition("### Who knew what")[2].partition("###")[0]
     moot = [one["seat"] for one in knew if one["moot"]]
     assert f"Moot by the end: {len(moot)}." in text
-    heard = [one["reached"] for one in knew if one["reached"].startswith("T")]
-    assert f"Shared with everybody: {len(heard)}{', the last at ' * bool(heard)}{max(heard, default='')}." in text
+    assert not any(one["reached"].startswith("T") for one in knew)
+    assert "Shared with everybody: 0." in text
     assert "Somebody has to take command before that. (@duty-desk said so at T+28:00)" in text
     assert "Meridian Bank's contract counts any repair time we name as a promise, and asks for written notice" in text
+
+
+def test_the_last_to_be_shared_is_the_last_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    drill, cue = built(), {"id": "a", "seat": "s", "what": "", "short": "", "matters_for": "", "elsewhere": "",
+                           "later": False, "late": False, "known": "", "moot": False}  # fmt: skip
+    rows = [cue | {"reached": clock(at), "second": at} for at in (5970, 6030)]
+    monkeypatch.setattr("ui.reports.context.knew", lambda _: iter(rows))
+    assert "Shared with everybody: 2, the last at T+100:30." in report(drill, "report")
+
+
+def test_a_word_given_outside_is_told_though_nobody_typed_any(finished: Callable[[str], Finished]) -> None:
+    heading = "### What was told"
+    told = report(finished("auth_token-impatient-7"), "report").partition(heading)[2].partition("\n#")[0]
+    assert "- **public:** T+09:00 mitigating · " in told
+    assert "; T+42:00 recovered · " in told
+    typed = report(built(b.update("20:00", "recovered", impact=b.figure(3), text="It is over.")), "report")
+    assert "T+20:00 recovered “It is over.”" in typed
+    assert heading not in report(built(b.closure("25:00")), "report")
+
+
+def test_a_true_word_of_another_step_puts_none_right() -> None:
+    first, other = (b.say(at, "comms", acts.EscalateInternally(
+        impact=b.figure(), decision=step, ask="hands", next_update_minutes=20, owner="comms"))
+        for at, step in (("10:00", "flag"), ("20:00", "web_flag")))  # fmt: skip
+    rows = [one for one in context(built(first, b.decide("15:00", "web_flag"), other))["claims"]
+            if one["about"] == "in hand"]  # fmt: skip
+    assert [(one["said"], one["holds"], one["stands"]) for one in rows] == [
+        ("flag", False, True), ("web_flag", True, False)]
 
 
 def test_what_was_told_to_be_unknown_stays_so_until_it_is_known() -> None:

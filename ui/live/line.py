@@ -32,6 +32,8 @@ class Meant(NamedTuple):
     problem: str = ""
     nearest: str = ""
     form: str = ""
+    typed: bool = False
+    """Whether the problem begins with what was typed, or as a shell does."""
 
 
 def meant(b: Briefing, text: str, where: str, executor: str | None = None, decision: str | None = None) -> Meant:
@@ -53,7 +55,7 @@ def meant(b: Briefing, text: str, where: str, executor: str | None = None, decis
     line = completion.match(b, text)
     if line is None:
         parsed = completion.unknown(b, text)
-        return Meant(problem=parsed.problem, nearest=parsed.nearest)
+        return Meant(problem=parsed.problem, nearest=parsed.nearest, typed=True)
     who = executor if executor in line.executors else hands.best(b, line.executors)
     asked = "started" if who == b.role else f"asked of {completion.handle(b, who)}"
     newest = next((one.id for one in reversed(b.options("decisions"))), None)

@@ -23,6 +23,8 @@ TOLD = (
     acts.PublishDecisionNote, acts.WriteLeadershipNote, acts.PublishClosurePackage,
 )  # fmt: skip
 """Acts that tell others how it stands."""
+DOCUMENTS = (acts.PublishDecisionNote, acts.WriteLeadershipNote, acts.PublishClosurePackage)
+"""Those of them that are told as documents of their own."""
 GRAVE = ("closure", "in hand", "severity", "figure", "reason", "cause", "steps", "recovery", "status")
 """What a claim is about, by how much it weighs where it does not hold: that it is over, told outside, weighs most."""
 CLAUSE = clauses("a", "b").strip("ab")
@@ -34,6 +36,7 @@ def told(drill: Finished, claims: Sequence[Mapping[str, Any]] = ()) -> Iterator[
 
     `untrue` is what of it was not so, by the `claims` of the same report.
     `anew` leaves out what the word before to the same people said as well, and the risks that are on record by then.
+    `brief` is what people typed, with the status; where they typed nothing it is `anew`, empty for a document.
     """
     before: dict[str, list[str]] = {}
     wrong: dict[tuple[str, str, str], dict[str, None]] = {}
@@ -51,10 +54,12 @@ def told(drill: Finished, claims: Sequence[Mapping[str, Any]] = ()) -> Iterator[
         # To whom it goes stands beside it.
         head = head.partition(": ")[2] if head.startswith("Update (") else head
         before[to] = rest
+        status, fresh = getattr(m.body, "status", ""), CLAUSE.join(one for one in (head, *anew) if one)
+        quoted = f"{status} “{typed}”".strip() if typed else ""
         yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "to": to,
                "untrue": ", ".join(wrong.get((clock(m.at), names.person(m.by), to), ())),
-               "text": m.body.sentence(names), "status": getattr(m.body, "status", ""), "words": typed,
-               "anew": CLAUSE.join(one for one in (head, *anew) if one)}  # fmt: skip
+               "text": m.body.sentence(names), "status": status, "words": typed,
+               "anew": fresh, "brief": quoted or ("" if isinstance(m.body, DOCUMENTS) else fresh)}  # fmt: skip
 
 
 def _typed(body: Body) -> tuple[str, Body]:
@@ -115,10 +120,10 @@ def claims(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _kind(row: Mapping[str, Any]) -> str:
-    """Return what a later word has to be about to put a claim right: the same figure, the same steps."""
+    """Return what a later word has to be about to put a claim right: the same figure, steps or reason."""
     if row["about"] == "figure":
         return str(row["said"]).partition(": ")[0]
-    return f"steps: {row['said']}" if row["about"] == "steps" else str(row["about"])
+    return f"{row['about']}: {row['said']}" if row["about"] in ("steps", "in hand", "reason") else str(row["about"])
 
 
 def _word(row: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -41,6 +41,7 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
                "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
                "late": not math.isnan(row.shared) and _overtaken(drill, row.cue, round(60 * row.shared)),
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
+               "second": 0 if math.isnan(row.shared) else round(60 * row.shared),
                "reached": moot if math.isnan(row.shared) else clock(round(60 * row.shared))}  # fmt: skip
 
 

@@ -134,6 +134,12 @@ def affected(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     came = f"all back at {at_minute(back / 60)}" if back is not None else "not all were back at the end"
     title = f"Hit hardest: {worst.title}, {told(worst.share)} % at {at_minute(worst.minute)}; {came}"
     if not worst.share:
+        title = "Nobody was outside tolerance while people were there"
+    # What the world came to by itself lies outside the picture, and is said.
+    later = max(each(frame), key=lambda row: row.share)
+    if later.share > worst.share:
+        title += f"; after that {later.title}, {told(later.share)} % at {at_minute(later.minute)}"
+    elif not worst.share:
         title = "Nobody was ever outside tolerance"
     return Drawing(title, figure(
         320, lines, hovermode="x unified", xaxis=time_axis(end), showlegend=True,
