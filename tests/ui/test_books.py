@@ -64,8 +64,8 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Playbook:
 
     monkeypatch.setattr(books, "names", lambda: ("own", "recovery"))
     monkeypatch.setattr(books, "load", both)
-    for module in ("ui.debrief_parts.drill",):
-        monkeypatch.setattr(f"{module}.names", lambda: ("own", "recovery"))
+    monkeypatch.setattr("ui.parts.reviewed.names", lambda: ("own", "recovery"))
+    for module in ("ui.parts.reviewed", "ui.debrief_parts.drill"):
         monkeypatch.setattr(f"{module}.load", both)
     st.cache_data.clear()
     _reads.cache_clear()
