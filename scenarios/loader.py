@@ -81,23 +81,28 @@ class Offering:
     """Those that load and are no drafts, in the order in which people see them: the shortest first."""
     broken: Mapping[str, str]
     """Name -> why it does not load, in one line."""
+    drafts: tuple[str, ...] = ()
+    """What is for its author alone, who plays it by name."""
 
 
 def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
     places, twice = found()
     offered: list[tuple[int, str]] = []
+    drafts: list[str] = []
     broken: dict[str, str] = dict(twice)
     for name in sorted(places):
         try:
             scenario = load(name).scenario
-            if not scenario.draft:
+            if scenario.draft:
+                drafts.append(name)
+            else:
                 offered.append((scenario.horizon, name))
         except DrillError as error:
             broken[name] = str(error)
         except Exception as error:  # whatever one of them does, the others are there
             broken[name] = f"{places[name].file}:1: {type(error).__name__}: {error}; run `drill check` on it"
-    return Offering(tuple(name for _, name in sorted(offered)), broken)
+    return Offering(tuple(name for _, name in sorted(offered)), broken, tuple(drafts))
 
 
 @lru_cache(maxsize=64)

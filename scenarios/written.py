@@ -16,6 +16,8 @@ from simulator.values import models_in
 
 KEY = "[key]"
 """What pydantic ends a path with where the name itself is wrong, not what stands under it."""
+QUOTED = "; what has a comma in it, a formula say, stands in quotes within {…}"
+"""What is said as well of a name that looks like the rest of something else."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
         case "missing":
             return "is missing", "add it"
         case "extra_forbidden":
-            return "no such field", f"remove or rename it{nearest(str(path[-1]), _fields_at(path[:-1], model))}"
+            comma = QUOTED if set(str(path[-1])) & set("()*/+") else ""
+            return "no such field", f"remove or rename it{nearest(str(path[-1]), _fields_at(path[:-1], model))}{comma}"
         case "literal_error":
             return f"{problem['input']!r} is not possible", f"write {problem['ctx']['expected']}"
         case "tuple_type":
@@ -120,8 +123,7 @@ def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
             return f"{problem['input']} is a number, no text", f'put it in quotes: "{problem["input"]}"'
         case "string_pattern_mismatch" if path and path[-1] == KEY:
             name, remedy = problem["input"], "name it with small letters, digits and _"
-            comma = "; what has a comma in it, a formula say, stands in quotes within {…}"
-            return f"{name!r} is no name", remedy + comma * (not str(name).replace("_", "").isalnum())
+            return f"{name!r} is no name", remedy + QUOTED * (not str(name).replace("_", "").isalnum())
         case "dict_type" | "model_type":
             return "is no mapping", "write {name: value}, or a line `name: value` for each"
     what = str(problem["msg"]).removeprefix("Value error, ")

@@ -26,6 +26,8 @@ from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, dig, render
 from simulator.values import PLACES, Duty, Pick
 
+CUE = "give it a cue: in a drill.yaml, `people: {SEAT: {knows: {NAME: {says: …, about: …}}}}`"
+"""What to do for a seat that nobody has to ask."""
 SEEN = {"query": "queries", "alert": "alerts", "cue": "cues", "inject": "injects"}
 """What can make an action a right step once it has been seen: kind of reference -> group of parts."""
 
@@ -249,7 +251,7 @@ class Inspection:
                 remedy = f"give it one or more of {', '.join(get_args(Duty))}"
                 self.find(("roles", index, "duties"), "a seat that is there for nothing", remedy, "warning")
             if not role.cues:
-                self.find(("roles", index), "knows nothing of its own", "give it a cue", "warning")
+                self.find(("roles", index), "knows nothing of its own", CUE, "warning")
             for number, cue in enumerate(role.cues):
                 if not cue.topics and cue.volunteered_at is None:
                     remedy = "give it a topic, or a time at which it is volunteered"

@@ -41,6 +41,8 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _WORD_TAGS = (None, "!", "tag:yaml.org,2002:str")
 _HALVES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""What YAML has no place for."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ def read(text: str, file: str) -> Document:
     if odd := _HALVES.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise ScenarioError(f"{file}:{line}: yaml: half a character; save the file as UTF-8")
+    if odd := _CONTROLS.search(text):
+        line, code = text.count("\n", 0, odd.start()) + 1, ord(odd[0])
+        raise ScenarioError(f"{file}:{line}: yaml: a character that cannot be seen (U+{code:04X}); take it out")
     reader = _Reader(text, file)
     try:
         data = reader.whole()

@@ -140,6 +140,7 @@ def test_what_does_not_load_and_what_is_a_draft_are_not_offered(author: Author) 
     found = catalogue()
     assert sorted(found.offered) == sorted((*shipped.offered, "fine"))
     assert "later" in names()
+    assert found.drafts == ("later",)
     assert set(found.broken) == {"mine", "odd"}
     assert found.broken["mine"] == "scenarios/mine/world.py:1: it names no WORLD; add `WORLD = YourWorld` to it"
     assert found.broken["odd"].startswith("scenarios/odd/scenario.yaml:4: colour: no such field; remove or rename it")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import ScenarioError
@@ -71,6 +71,7 @@ def parts(data: Any) -> int:
     return 1 + sum(map(parts, inner))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 9))
 def test_a_file_may_become_so_much_and_no_more_however_it_does(levels: int, by: int) -> None:
     text = doubled(levels, by)
@@ -130,7 +131,7 @@ def test_lines_are_found_for_paths() -> None:
         ("x: 1\ny: *a\n", "2: yaml: "),
         ("x: &a [*a]\n", "1: yaml: "),
         ("x: 1\n? [a]\n: 2\n", "2: yaml: a key that is no word"),
-        ("x: 1\ny: \x07\n", "1: yaml: "),
+        ("x: 1\ny: \x07\n", "2: yaml: a character that cannot be seen (U+0007); take it out"),
         ("x: 1\ny: \ud800\n", "2: yaml: half a character"),
         ("x: [" + "1, " * MOST_ENTRIES + "1]\n", f"1: file: more than {MOST_ENTRIES:,} entries in one place"),
         ("".join(f"k{at}: 1\n" for at in range(MOST_ENTRIES + 1)), f"{MOST_ENTRIES + 1}: file: more than"),

@@ -179,6 +179,8 @@ def test_what_is_wrong_in_a_variant_is_told_where_that_stands(patch: str, what: 
     ("old", "new", "told"),
     [
         ("facts: {", "facts: {moved: of('fee', lag) > 1, ", "world.facts.lag) > 1: 'lag) > 1' is no name"),
+        ("waiting: [Messages waiting, total(lag)]", "waiting: {title: Waiting, value: min(total(lag), 3)}",
+         "world.figures.waiting.3): no such field; remove or rename it; what has a comma in it, a formula say, stands"),
         ("rate: 0.02 * total(twice)", "rate: 2 * throttled", "logs.expired.rate: 'throttled' is a fact, and formulas"),
         ("giveaways: [", "giveaways: [4711, ", "giveaways.0: 4711 is a number, no text; put it in quotes"),
         ("  levers: {", "\tlevers: {", "yaml: a tab stands in the indentation; indent with spaces"),

@@ -33,6 +33,18 @@ def test_what_one_begins_with_is_short_and_can_be_played(
     assert all("knows nothing of its own" in one["what"] for one in found)
 
 
+def test_a_draft_that_is_well_says_how_the_lobby_comes_to_offer_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (EXAMPLES / "queue_twice" / "drill.yaml").read_text(encoding="utf-8")
+    for line, told in (("", False), ("draft: true\n", True)):
+        file = tmp_path / f"{told}" / "queue_twice" / "drill.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(line + text, encoding="utf-8")
+        assert cli.main(["check", str(file.parent), "--quick"]) == 0
+        assert ("take `draft: true` out" in capsys.readouterr().err) is told
+
+
 def test_a_new_drill_overwrites_nothing_and_has_a_name_that_is_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,6 +84,7 @@ def test_dev_says_what_is_wrong_then_what_it_comes_to(tmp_path: Path, capsys: py
 def test_a_drill_of_ones_own_is_played_scored_and_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.jsonl"
     assert cli.main(["play", str(EXAMPLES / "queue_twice"), "--policy", "null", "--out", str(file)]) == 0
+    assert f"`drill --scenarios {EXAMPLES} score {file}`" in "".join(capsys.readouterr().err.splitlines())
     assert cli.main(["score", str(file), "--seeds", "0"]) == 2  # nobody said where it lies
     assert "give its folder: drill --scenarios DIR" in capsys.readouterr().err
     own = ["--scenarios", str(EXAMPLES)]

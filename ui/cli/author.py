@@ -34,7 +34,7 @@ def new(
 
     roots = own_roots()
     file = begin(name, kind, folder or (roots[0] if roots else Path()))
-    say(f"wrote {file}; look at it with `drill curves {file.parent}`, then `drill check {file.parent}`")
+    say(f"wrote {file}, a draft; look at it with `drill curves {file.parent}`, then `drill check {file.parent}`")
 
 
 def pack(

@@ -61,8 +61,11 @@ def serve(
     days(os.environ.get("DRILL_RETAIN_DAYS"))
     from streamlit.web import bootstrap
 
-    for line in catalogue().broken.values():
+    there = catalogue()
+    for line in there.broken.values():
         say(f"not offered: {line}")
+    for name in there.drafts:
+        say(f"not offered: {name} is a draft; take `draft: true` out when it is done")
     say(greeting(host, port))
     with redirect_stdout(sys.stderr):
         bootstrap.load_config_options(settings(port, host))

@@ -37,7 +37,8 @@ def _text(words: str, but: str = "") -> Text:
 def score(card: Scorecard) -> None:
     """Print a scorecard for people."""
     out = _console()
-    spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
+    of = card.spread
+    spread = f"; on {len(of.totals)} other seeds {of.low} to {of.high}, median {of.median}" if of else ""
     total = f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})"
     lines = [
         "no total" if card.total is None else total,

@@ -255,7 +255,8 @@ def _limits(drill: Finished) -> Iterator[str]:
     spread = (drill.card or {}).get("spread")
     if spread:
         low, high = spread["low"], spread["high"]
-        yield f"The same commands on other seeds come to {low}{'' if low == high else f' to {high}'} points."
+        wide = "" if low == high else f" to {high}, median {spread['median']}"
+        yield f"The same commands on other seeds come to {low}{wide} points."
     if drill.corrections:
         yield f"{len(drill.corrections)} points were set by hand; they stand beside the record's own."
     if drill.unnamed:
