@@ -7,7 +7,7 @@ beyond bounds, deep nesting, and files that become more than they are through al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -111,7 +111,7 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.lines: dict[Steps, int] = {}
-        self._events: Iterator[Any] = yaml.parse(text, Loader=_PARSER)
+        self._event: Callable[[], Any] = _PARSER(text).get_event
         self._file = file
         self._anchors: dict[str, tuple[Any, int, int]] = {}
         """Anchor -> what it names, how many parts that is, and how deep it goes."""
@@ -125,12 +125,12 @@ class _Reader:
 
     def whole(self) -> Any:
         """Return the data of the one document there is, None without one."""
-        next(self._events)
-        if isinstance(next(self._events), yaml.StreamEndEvent):
+        self._event()
+        if isinstance(self._event(), yaml.StreamEndEvent):
             return None
-        data = self._value(next(self._events), ())
-        next(self._events)
-        after = next(self._events)
+        data = self._value(self._event(), ())
+        self._event()
+        after = self._event()
         if not isinstance(after, yaml.StreamEndEvent):
             self.refuse(after.start_mark.line, "yaml: a second document", "take out the `---`")
         return data
@@ -138,6 +138,9 @@ class _Reader:
     def _value(self, event: Any, path: Steps) -> Any:
         if isinstance(event, yaml.AliasEvent):
             return self._again(event, path)
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None:  # nearly all that there is
+            self._grow(event, 1, len(path))
+            return self._scalar(event)
         above, before = self._bottom, self._parts
         self._bottom = 0
         self._grow(event, 1, len(path))
@@ -154,18 +157,17 @@ class _Reader:
 
     def _grow(self, event: Any, parts: int, bottom: int) -> None:
         """Count what is built, before it is."""
-        line = event.start_mark.line
         self._parts += parts
         self._bottom = max(self._bottom, bottom)
         if bottom > DEEPEST:
-            self.refuse(line, "file: nested too deeply", "flatten it")
+            self.refuse(event.start_mark.line, "file: nested too deeply", "flatten it")
         if self._parts > MOST_PARTS:
             remedy = "make it smaller; what stands behind an alias counts each time"
-            self.refuse(line, f"file: becomes more than {MOST_PARTS:,} parts here", remedy)
+            self.refuse(event.start_mark.line, f"file: becomes more than {MOST_PARTS:,} parts here", remedy)
 
     def _mapping(self, path: Steps) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not isinstance(event := self._event(), yaml.MappingEndEvent):
             line = event.start_mark.line
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(line, "yaml: a key that is no word", "write the key out")
@@ -177,12 +179,12 @@ class _Reader:
             self._room(event, data)
             inner = (*path, key)
             self.lines[inner] = line + 1
-            data[key] = self._value(next(self._events), inner)
+            data[key] = self._value(self._event(), inner)
         return data
 
     def _list(self, path: Steps) -> list[Any]:
         data: list[Any] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while not isinstance(event := self._event(), yaml.SequenceEndEvent):
             self._room(event, data)
             inner = (*path, len(data))
             self.lines[inner] = event.start_mark.line + 1

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import pairwise
 from operator import itemgetter
 from typing import Protocol
@@ -60,8 +60,9 @@ class FormulaScope(Protocol):
         """Return where what levers alone decide stands; it is worked out when a lever turns."""
 
 
+@lru_cache(maxsize=1024, typed=True)
 def parsed(text: str | float) -> ast.expr:
-    """Return the tree of a formula, all of whose nodes are allowed. Raises FormulaError."""
+    """Return the tree of a formula, all of whose nodes are allowed; never change it. Raises FormulaError."""
     words = str(text).strip()
     if len(words) > LONGEST:
         raise FormulaError(f"{len(words)} characters", f"keep it below {LONGEST}; name parts of it under `let`")
@@ -76,18 +77,15 @@ def parsed(text: str | float) -> ast.expr:
     return tree
 
 
-def names_in(tree: ast.expr, inside_total: bool = False) -> Iterator[tuple[str, bool]]:
-    """Yield each name in a formula, and whether it stands inside a `total` or `of`."""
+@lru_cache(maxsize=8192)
+def names_in(tree: ast.expr, inside_total: bool = False) -> tuple[tuple[str, bool], ...]:
+    """Return each name in a formula, and whether it stands inside a `total` or `of`."""
     if isinstance(tree, ast.Name):
-        yield tree.id, inside_total
-    elif isinstance(tree, ast.Call):
-        inner = inside_total or tree.func.id in ("total", "of")  # type: ignore[attr-defined]  # _allowed saw to it
-        for one in tree.args:
-            yield from names_in(one, inner)
-    else:
-        for child in ast.iter_child_nodes(tree):
-            if isinstance(child, ast.expr):
-                yield from names_in(child, inside_total)
+        return ((tree.id, inside_total),)
+    parts: Iterable[ast.AST] = ast.iter_child_nodes(tree)
+    if isinstance(tree, ast.Call):
+        parts, inside_total = tree.args, inside_total or tree.func.id in ("total", "of")  # type: ignore[attr-defined]  # _allowed saw to it
+    return tuple(name for one in parts if isinstance(one, ast.expr) for name in names_in(one, inside_total))
 
 
 def built(tree: ast.expr, scope: FormulaScope, group: str | None, keep: bool = True) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -39,6 +39,8 @@ class Program:
     """Those of them that stocks and harm rest on."""
     clocks: frozenset[str] = frozenset()
     """The clocks that stocks and harm rest on."""
+    timed: bool = False
+    """Whether a signal rests on a clock, so that it moves while no stock does."""
     stocks: list[tuple[int, Closure, float, float]] = field(default_factory=list)
     """Slot, change a minute, least and most of each stock."""
     harmed: list[tuple[str, str]] = field(default_factory=list)
@@ -97,7 +99,7 @@ class _Compiler:
                 )
         self._rates()
         self._readable()
-        made.moving = self._moving(order)
+        self._moving(order)
         return made
 
     # --- what there is -----------------------------------------------------------------------------------------
@@ -295,16 +297,24 @@ class _Compiler:
                 tree = self._parsed(path, text)
                 made.tables[name][column] = [self._closure(path, tree, group) for group in self.groups]
 
-    def _moving(self, order: Sequence[str]) -> list[tuple[int, Closure]]:
-        """Return the names that stocks and harm rest on, directly or through others; note the clocks among them."""
-        texts = [stock.change for _, stock in self._stocks.values()] + [one.rate for one in self._spec.harm.values()]
-        wanted = {name for text in texts for name, _ in self._names(text)}
+    def _moving(self, order: Sequence[str]) -> None:
+        """Note the names that stocks and harm rest on, and which clocks they and the signals do."""
+        made, told = self._made, self._readings
+        changes = [stock.change for _, stock in self._stocks.values()] + [one.rate for one in self._spec.harm.values()]
+        wanted = self._resting(changes, order)
+        made.clocks = wanted & {*CLOCKS}
+        mine = {made.slots[name, group] for name, group in made.slots if name in wanted}
+        made.moving = [(slot, formula) for slot, formula in made.lets if slot in mine]
+        shown = [text for text, _ in told.signals.values()] + [*told.logs.values(), *told.dark.values()]
+        made.timed = not self._resting(shown, order).isdisjoint(CLOCKS)
+
+    def _resting(self, texts: Iterable[Formula], order: Sequence[str]) -> frozenset[str]:
+        """Return the names that formulas rest on, directly or through others."""
+        found = {name for text in texts for name, _ in self._names(text)}
         for name in reversed(order):
-            if name in wanted:
-                wanted |= {one for one, _ in names_in(self._let[name][1])}
-        self._made.clocks = frozenset(wanted) & {*CLOCKS}
-        mine = {self._made.slots[name, group] for name, group in self._made.slots if name in wanted}
-        return [(slot, formula) for slot, formula in self._made.lets if slot in mine]
+            if name in found:
+                found |= {one for one, _ in names_in(self._let[name][1])}
+        return frozenset(found)
 
     def _names(self, text: Formula) -> Iterator[tuple[str, bool]]:
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Mapping
 from operator import mul
-from typing import Any
+from typing import Any, Self
 
 from simulator.scenario.declared.program import AFFECTED, MINUTE, POSTED, SINCE_FAULT, Program
 from simulator.scenario.mechanics import Mechanics
@@ -48,6 +49,12 @@ class DeclaredWorld(Mechanics):
         self.beyond: dict[int, float] = {}
         """Slot of a stock -> how far its change would have taken it past its bounds, at most."""
         self._set()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Return the same, to be moved on otherwise: its lists and tables are its own, and nothing in them changes."""
+        other = copy.copy(self)
+        vars(other).update({name: part.copy() for name, part in vars(self).items() if isinstance(part, list | dict)})
+        return other
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand as it was declared at `at`; what happens before T+0 moves with the fault."""
