@@ -25,8 +25,6 @@ RUN = {
 }
 ROUNDS = 3
 HALF = 0.5
-WALKED = {"parcel_lag": 0.6}
-"""What loads dearer: its hour is walked once for each of a dozen moves."""
 
 
 def seconds(what: str, name: str) -> float:
@@ -43,7 +41,7 @@ def test_every_scenario_loads_in_about_half_a_play() -> None:
     dear = {}
     for name in names():
         load, play = seconds("load", name), seconds("play", name)
-        if load > WALKED.get(name, HALF) * play:
+        if load > HALF * play:
             dear[name] = load / play
         print(f"\n{name}: load {1000 * load:.0f} ms, {load / play:.2f} of a play ({1000 * play:.0f} ms)", end="")
     assert dear == {}

@@ -146,7 +146,7 @@ def _all(roots: tuple[Path, ...]) -> Iterator[ScenarioPlace]:
 
 
 def _names_in(root: Path) -> list[str]:
-    return sorted({file.parent.name for what in (LONG, FILE) for file in root.glob(f"*/{what}")})
+    return sorted(one for one in os.listdir(root) if any(os.path.isfile(root / one / what) for what in (LONG, FILE)))
 
 
 def place_of(name: str) -> ScenarioPlace:

@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from scenarios.declared.drill import DrillData
 from scenarios.declared.moves import MoveData
@@ -205,23 +206,27 @@ class Bench:
             self._untouched[at] = walk
         return self._untouched[at]
 
+    def _passing(self, *seconds: int) -> Iterator[DeclaredWorld]:
+        """Yield the world at each of these seconds where nobody does anything; look at it, do not walk it."""
+        own = copy.deepcopy(self.begun)
+        for second in seconds:
+            if second > self.drill.horizon or GRID % own.step_seconds:  # in other slices than courses are walked in
+                own.step(second - own.now)
+                yield own
+            else:
+                yield self._before(second).world
+
     def ahead(self, at: int, later: int) -> dict[str, float]:
         """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""
-        world = copy.deepcopy(self.begun)
-        world.step(at)
-        now = dict(world.figures())
-        world.step(later)
-        return {name: round(then / now[name], 3) if now[name] else 1.0 for name, then in world.figures().items()}
+        now, then = (dict(world.figures()) for world in self._passing(at, at + later))
+        return {name: round(value / now[name], 3) if now[name] else 1.0 for name, value in then.items()}
 
     def panels(self) -> dict[str, tuple[str, float]]:
         """Return by figure the panel that always shows the same, and by what it has to be taken times."""
         calm = self._world()
         calm.start(self.drill.starts, self.drill.fault.at)
-        world = copy.deepcopy(self.begun)
-        seen = [(one.figures(), one.observe()) for one in (calm, world)]
-        for _ in range(3):
-            world.step(300)
-            seen.append((world.figures(), world.observe()))
+        worlds = chain((calm, self.begun), self._passing(300, 600, 900))
+        seen = [(one.figures(), one.observe()) for one in worlds]
         found: dict[str, tuple[str, float]] = {}
         for figure in self.drill.world.figures:
             for name, signal in self.drill.signals.items():
@@ -300,8 +305,8 @@ def numbers(drill: DrillData, bench: Bench) -> Numbers:
     }
     found = Numbers(bench.shift, bench.normal, null, scale)
     found.loss[""] = loss(drill, scale, null.harm)
-    found.ahead = bench.ahead(240, 1800)
     found.panels = bench.panels()
+    found.ahead = bench.ahead(240, 1800)
     for name in drill.moves:
         # Who acts has frozen what is hit: a move is not blamed for the change that would land without that.
         ran = bench.run(bench.turns(name, TRIED_AT), frozen=True)

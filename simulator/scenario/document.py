@@ -111,8 +111,8 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         self.lines: dict[Steps, int] = {}
-        self._event: Callable[[], Any] = _PARSER(text).get_event
-        self._file = file
+        self._text, self._file = text, file
+        self._event: Callable[[], Any]
         self._anchors: dict[str, tuple[Any, int, int]] = {}
         """Anchor -> what it names, how many parts that is, and how deep it goes."""
         self._parts = 0
@@ -125,6 +125,7 @@ class _Reader:
 
     def whole(self) -> Any:
         """Return the data of the one document there is, None without one."""
+        self._event = _PARSER(self._text).get_event
         self._event()
         if isinstance(self._event(), yaml.StreamEndEvent):
             return None

@@ -314,6 +314,32 @@ def test_what_stands_still_before_the_page_is_passed_over_and_comes_to_the_same(
     assert (fewer == slices) == (most == 1)
 
 
+CLOCKED = "signals:\n  clocked: {title: Clock, is: minute + 100, panel: true, page: {name: Clock, above: 50, for: 2m}}\n"
+
+
+@pytest.mark.parametrize("change", [
+    ("signals:\n", "signals:\n"),
+    ("signals:\n", CLOCKED),  # it moves while no stock does, and pages long before the fault
+    ("signals:\n", CLOCKED.replace("minute + 100", "60")),
+    ("world:\n", "world:\n  step: 7s\n"),
+])  # fmt: skip
+def test_what_is_passed_over_or_shared_comes_to_what_each_step_comes_to(change: tuple[str, str]) -> None:
+    bench = made(changed(change), "queue_twice/drill.yaml").bench
+    plainly, world = copy.copy(bench), copy.deepcopy(bench.begun)
+    plainly._world = lambda: _never_calm(bench._world())  # type: ignore[method-assign]
+    assert bench.shift == plainly._shift() is not None
+    world.step(240)
+    figures = dict(world.figures())
+    world.step(1800)
+    assert bench.ahead(240, 1800) == {name: round(then / figures[name], 3) if figures[name] else 1.0
+                                      for name, then in world.figures().items()}  # fmt: skip
+
+
+def _never_calm(world: Any) -> Any:
+    world.calm = lambda dt: 0
+    return world
+
+
 def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
     """Hold what is made of an example of fifty minutes; a drill that runs must not go on by another one."""
     drill = made(changed(("\nt0:", "\nhorizon: 50m\nt0:")), "queue_twice/drill.yaml")

@@ -84,7 +84,8 @@ def names_in(tree: ast.expr, inside_total: bool = False) -> tuple[tuple[str, boo
         return ((tree.id, inside_total),)
     parts: Iterable[ast.AST] = ast.iter_child_nodes(tree)
     if isinstance(tree, ast.Call):
-        parts, inside_total = tree.args, inside_total or tree.func.id in ("total", "of")  # type: ignore[attr-defined]  # _allowed saw to it
+        parts = tree.args
+        inside_total = inside_total or tree.func.id in ("total", "of")  # type: ignore[attr-defined]  # _allowed saw to it
     return tuple(name for one in parts if isinstance(one, ast.expr) for name in names_in(one, inside_total))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -310,17 +311,14 @@ class _Compiler:
 
     def _resting(self, texts: Iterable[Formula], order: Sequence[str]) -> frozenset[str]:
         """Return the names that formulas rest on, directly or through others."""
-        found = {name for text in texts for name, _ in self._names(text)}
+        found: set[str] = set()
+        for text in texts:
+            with suppress(FormulaError):
+                found.update(name for name, _ in names_in(parsed(text)))
         for name in reversed(order):
             if name in found:
                 found |= {one for one, _ in names_in(self._let[name][1])}
         return frozenset(found)
-
-    def _names(self, text: Formula) -> Iterator[tuple[str, bool]]:
-        try:
-            yield from names_in(parsed(text))
-        except FormulaError:
-            return
 
 
 @dataclass(frozen=True)

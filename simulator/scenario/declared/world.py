@@ -51,7 +51,7 @@ class DeclaredWorld(Mechanics):
         self._set()
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Return the same, to be moved on otherwise: its lists and tables are its own, and nothing in them changes."""
+        """Return the same, to be moved on otherwise: with lists and tables of its own, whose items never change."""
         other = copy.copy(self)
         vars(other).update({name: part.copy() for name, part in vars(self).items() if isinstance(part, list | dict)})
         return other
