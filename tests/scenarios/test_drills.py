@@ -314,7 +314,7 @@ def test_what_stands_still_before_the_page_is_passed_over_and_comes_to_the_same(
     assert (fewer == slices) == (most == 1)
 
 
-CLOCKED = "signals:\n  clocked: {title: Clock, is: minute + 100, panel: true, page: {name: Clock, above: 50, for: 2m}}\n"
+CLOCKED = "signals:\n  clocked: {title: Clock, is: minute + 100, page: {name: Clock, above: 50, for: 2m}}\n"
 
 
 @pytest.mark.parametrize("change", [
