@@ -13,8 +13,14 @@ from simulator import acts
 from simulator import events as e
 from simulator.values import HOST
 
-TIMES = ("acknowledged", "declared", "first_update", "first_mitigation", "recovered", "verified", "closed")
-"""Turning points of a drill, in the order in which they should come."""
+TURNS = {
+    "acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
+    "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified", "closed": "Closed",
+}  # fmt: skip
+"""Turning points of a drill, in the order in which they should come, as charts and tables name them."""
+TURNING = {**TURNS, "first_mitigation": "First mitigation begun", "verified": "Recovery verified"}
+"""The same where nothing around them says what of it counts."""
+TIMES = tuple(TURNS)
 
 
 def about(view: RecordView) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
-from analytics.about import times
+from analytics.about import TURNING, times
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.scorecard import clock
@@ -24,11 +24,6 @@ IGNORED = 5.0
 """Minutes after which a signal that nobody took up was passed over."""
 UNCLEAR = 300
 """Seconds without an owner, or without an answer, after which it was unclear whose something was."""
-TURNING = {
-    "acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
-    "first_mitigation": "First mitigation begun", "recovered": "Recovered", "verified": "Recovery verified",
-    "closed": "Closed",
-}  # fmt: skip
 
 
 class RecordShows(NamedTuple):

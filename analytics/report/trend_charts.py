@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from analytics.about import TURNS
 from analytics.report import trends
 from analytics.report.charts.spec import Charted, cut
 from analytics.report.palette import ALERT, FAINT, HAIR, NOBODY, TEAM
@@ -31,9 +32,6 @@ FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
 """Colours of none, of one and of most drills."""
 ROWS = 30
 """Drills of a heat map, people of a matrix."""
-TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
-         "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified",
-         "closed": "Closed"}  # fmt: skip
 NEVER = "did not come"
 
 

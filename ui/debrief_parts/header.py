@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics.about import ending, times, unmet
-from analytics.report.charts.course import TURNS
+from analytics.about import TURNS, ending, times, unmet
 from simulator import acts
 from simulator import events as e
 from simulator.text import clock

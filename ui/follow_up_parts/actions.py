@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from analytics.about import TIMES
+from analytics.about import TURNING
 from analytics.follow_through.actions import FIELDS, PICKED, ActionItem
-from analytics.follow_through.beside import TURNING
 from analytics.follow_through.wording import conclusions, vague
 from simulator.errors import DrillError
 from simulator.record.follow_up import DROPPED, Wording
@@ -176,7 +175,7 @@ def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
     if name == "retest":
         return drills_offered()
     if name == "measure":
-        return {one: TURNING[one] for one in TIMES}
+        return TURNING
     return PICKED[name]
 
 

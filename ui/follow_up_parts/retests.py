@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
+from analytics.about import TURNING
 from analytics.follow_through.actions import ActionItem, actions
-from analytics.follow_through.beside import TURNING
 from analytics.report.trends import FollowedAction
 from simulator.errors import DrillError
 from simulator.record.follow_up import FollowUp

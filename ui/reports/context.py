@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics.about import ending, times, unmet
-from analytics.follow_through.beside import TURNING
+from analytics.about import TURNING, ending, times, unmet
 from analytics.report import story
 from analytics.report.tables import each
 from simulator import acts

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.about import TURNS
 from analytics.report import trend_charts
 from analytics.report.real import RealIncident, read_timeline
-from analytics.report.trend_charts import TURNS
 from simulator.errors import DrillError
 from simulator.room.results import Comparable, Wanted
 from simulator.text import clock

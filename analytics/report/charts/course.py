@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from analytics.about import times, unmet
+from analytics.about import TURNS, times, unmet
 from analytics.report import tables as frames
 from analytics.report.charts.spec import (
     Drawing,
@@ -40,11 +40,6 @@ SHAPES = {
     "action": ("triangle-up", ALERT, "action started"),
     "effect": ("star", TEAM, "took effect"),
 }  # fmt: skip
-TURNS = {
-    "acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
-    "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified", "closed": "Closed",
-}  # fmt: skip
-"""Turning points in the words of whoever reads them."""
 
 
 def weightiest(view: RecordView) -> str:
