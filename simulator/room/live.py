@@ -64,14 +64,17 @@ class Live:
         """Commands of the store that the engine has been given."""
         self._acted = OPENS_AT
         """Drill second of the last of them."""
-        self.together = False
-        """Whether several people sit in it."""
         self._stood = (-math.inf, -math.inf)
         """Drill second at which the clock was when `held` looked last, and since when it has waited there."""
         self._answers: dict[str, Answer] = {}
         """What the engine answered to commands with a key, by key."""
         self._looked = -math.inf
         """When this process looked into the store last, by its steady clock."""
+
+    @property
+    def together(self) -> bool:
+        """Tell whether several people sit in it, as far as its engine is there to be asked."""
+        return self._engine is not None and len(self._engine.incident.seats) > 1
 
     @property
     def clock(self) -> Clock:
@@ -181,7 +184,7 @@ class Live:
                 self._forget()
                 raise
             for answer in answers:
-                self._note(engine, key if answer is answers[-1] else None, answer)
+                self._note(key if answer is answers[-1] else None, answer)
             if line is not None:
                 self._wrote(line)
             self._freeze_if_over(engine)
@@ -297,7 +300,7 @@ class Live:
 
     def _rebuild(self) -> Engine:
         engine = Engine(self._loaded, self._row.header)
-        self._given, self._answers, self.together = 0, {}, False
+        self._given, self._answers = 0, {}
         for entry, key in self._store.keyed(self._row.id):
             self._take(engine, entry, key)
         self.builds += 1
@@ -308,11 +311,10 @@ class Live:
 
     def _take(self, engine: Engine, entry: Entry, key: str | None) -> None:
         engine.advance(entry.at)
-        self._note(engine, key, engine.submit(entry.body, entry.by))  # type: ignore[arg-type]
+        self._note(key, engine.submit(entry.body, entry.by))  # type: ignore[arg-type]
 
-    def _note(self, engine: Engine, key: str | None, answer: Answer) -> None:
+    def _note(self, key: str | None, answer: Answer) -> None:
         self._given += 1
-        self.together = len(engine.incident.seats) > 1
         self._acted = answer.entry.at
         if key is not None:
             self._answers[key] = answer

@@ -57,9 +57,9 @@ def shown(b: Briefing) -> Iterator[tuple[str, str, str]]:
             begun = prefilled(form.kind, b)
             yield from ((f"{form.kind} starts with {path}", str(value), "") for path, value in begun.items())
     for line in b.lines:
-        yield "command line", line.id, completion.label(b, line)
+        yield "command line", line.id, completion.label(line)
     for word in TYPED:
-        yield from ((f"found by {word!r}", line.id, completion.label(b, line)) for line in find(b, word, 99))
+        yield from ((f"found by {word!r}", line.id, completion.label(line)) for line in find(b, word, 99))
         yield from ((f"offered for {word!r}", "", completion.unknown(b, word).nearest),)
     for panel in b.panels:
         yield "explorer", panel.id, f"{panel.title} {' '.join(dict(panel.labels).values())}"

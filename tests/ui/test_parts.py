@@ -12,6 +12,7 @@ from scenarios import loader
 from simulator import acts
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
+from simulator.finding import find
 from simulator.room.rooms import Rooms
 from ui.live import line
 from ui.live.channel import channel
@@ -131,7 +132,7 @@ def test_an_unknown_command_is_answered_as_a_shell_does(typed: str, problem: str
 
 def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: Seat) -> None:
     b = seat("commander", 60).room.briefing("commander")
-    held = [line for line in completion.matches(b, "rollback", 9) if line.what == "action"]
+    held = [line for line in find(b, "rollback", 9) if line.what == "action"]
     assert len(held) > 1
     assert completion.match(b, "rollback") is None
     assert "by itself no command" in completion.unknown(b, "rollback").problem

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
+from simulator.finding import find
 from simulator.values import DEPUTY
 from ui.live.html import OUTPUT
 from ui.parts import completion, hands
@@ -102,8 +103,8 @@ def _items(b: Briefing, before: str, where: str) -> tuple[int, list[tuple[str, s
     if word.startswith("@"):
         return start, [(f"{text} ", hint) for text, hint in _people(b) if text.lower().startswith(word)]
     if where == SHELL and before.strip():
-        found = completion.matches(b, before, MOST)
-        return 0, [(line.command, completion.label(b, line).partition("·")[2].strip()) for line in found]
+        found = find(b, before, MOST)
+        return 0, [(line.command, completion.label(line).partition("·")[2].strip()) for line in found]
     return start, []
 
 

@@ -50,7 +50,7 @@ BARE = {
 """Form that a slash command opens when nothing follows it."""
 
 
-def label(briefing: Briefing, line: CommandLine) -> str:
+def label(line: CommandLine) -> str:
     """Return how a command appears in the completion list: the line, what it is, and what else it is called.
 
     Not who runs it: a handle such as `@identity-verify` would be found by half of what people look for.
@@ -70,7 +70,7 @@ def match(briefing: Briefing, typed: str) -> CommandLine | None:
     named = next((line for line in called if wanted in map(_squeezed, (line.id, *line.aliases))), None)
     if whole or named is None or named.what == "query":
         return whole or named
-    listed = called if " " in wanted else matches(briefing, typed)
+    listed = called if " " in wanted else find(briefing, typed)
     return named if listed == [named] else None
 
 
@@ -79,11 +79,6 @@ def order(line: CommandLine, executor: str | None, decision: str | None = None) 
     if line.what == "query":
         return acts.RunQuery(query=line.id, executor=executor)
     return acts.TakeAction(action=line.id, executor=executor, decision=decision)
-
-
-def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
-    """Return the offered lines that fit what was typed, best first."""
-    return find(briefing, typed, most)
 
 
 def unknown(briefing: Briefing, typed: str) -> Parsed:
@@ -97,7 +92,7 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.7)
     if place:  # the wrong namespace answers truly, for itself
         return Parsed(None, place.output, close[0] if close else "")
-    if typed.split() == [first] and matches(briefing, typed, 1):
+    if typed.split() == [first] and find(briefing, typed, 1):
         return Parsed(None, f"{first}: by itself no command; pick what you mean from the list, with the arrows")
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
     return Parsed(None, f"{here}; a word of what you look for lists what there is", close[0] if close else "")

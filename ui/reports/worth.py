@@ -8,6 +8,7 @@ from typing import NamedTuple
 from analytics.criteria.common import PROMPT
 from analytics.scorecard import listed
 from analytics.timeline import FOREVER, Attempt
+from analytics.view import Moment
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import refused
@@ -67,20 +68,30 @@ def held_back(drill: Finished) -> str:
 def _after(drill: Finished, step: str) -> str:
     """Return what the best course has finished before a step and that treats nothing: alone, the step may do harm."""
     best, helpful = drill.view.references.best.steps, {one.id for one in drill.view.grounds.helpful}
-    before = [drill.names.title("actions", one) for one, at in best.items()
-              if at < best.get(step, 0) and one not in helpful]  # fmt: skip
-    told = bool(before) and all(one in unguarded(drill) for one in before)
-    return f", with {'that' if told else listed(before)} finished first," if before else ""
+    before = [one for one, at in best.items() if at < best.get(step, 0) and one not in helpful]
+    through = _let_through(drill)
+    told = through is not None and set(before) <= set(through[1])
+    finished = "that" if told else listed([drill.names.title("actions", one) for one in before])
+    return f", with {finished} finished first," if before else ""
 
 
 def unguarded(drill: Finished) -> str:
     """Return what was not done before a queued change that brought most of the loss; empty where none did."""
+    through = _let_through(drill)
+    if through is None:
+        return ""
+    landed, lacking = through
+    open_ = [f"{drill.names.title('actions', step)} not finished" for step in lacking]
+    return f"{listed([f'{landed.body.service} not frozen', *open_])} before the queued change of {clock(landed.at)}"
+
+
+def _let_through(drill: Finished) -> tuple[Moment[e.MergeLanded], list[str]] | None:
+    """Return the queued change that brought most of the loss, and the steps that it found undone; None without one."""
     most = max(shares(drill), key=lambda one: one.amount, default=None)
     if drill.view.by_itself or harmed_more(drill) or most is None or most.merge is None or most.amount <= 0:
-        return ""
+        return None
     landed = next(m for m in drill.view.all(e.MergeLanded) if m.at == most.merge)
-    lacking = [f"{drill.names.title('actions', step)} not finished" for step, _, _ in _kept_safe(drill, landed.at)]
-    return f"{listed([f'{landed.body.service} not frozen', *lacking])} before the queued change of {clock(landed.at)}"
+    return landed, [step for step, _, _ in _kept_safe(drill, landed.at)]
 
 
 def never_carried_out(drill: Finished) -> str:
