@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analytics.timeline import FOREVER, Attempt
-from simulator.scenario.model import Scenario
 from simulator.values import Ref
 
 HELD = 0.3
@@ -36,7 +35,6 @@ class Recovery:
 
     def __init__(
         self,
-        scenario: Scenario,
         affected: Mapping[str, float],
         runs: Sequence[Attempt],
         outside: Callable[[float], Collection[str]],

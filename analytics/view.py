@@ -311,8 +311,8 @@ class RecordView:
     def recovery(self) -> Recovery:
         """How far the incident had recovered at any second, and how well that is shown."""
         last = self.changes[-1].at if self.changes else 0
-        args = self.scenario, self.affected, self.runs, self._sampled.outside
-        return Recovery(*args, tuple(self._certificates()), last, self.by_itself)
+        certificates = tuple(self._certificates())
+        return Recovery(self.affected, self.runs, self._sampled.outside, certificates, last, self.by_itself)
 
     def _certificates(self) -> Iterable[Certificate]:
         for run in self.all(e.QueryFinished):

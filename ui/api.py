@@ -59,19 +59,15 @@ async def enter(request: Request) -> Response:
 
 def _handed_in(ticket: str, name: str, teams: str, seats: str, scheme: str) -> Response:
     try:
-        of_a_team = _is_of_a_team(ticket)
+        of_a_team = SERVER.rooms.teams.leads(ticket)
     except DrillError as error:
         return _page(status=FORBIDDEN, problem=str(error))
     return _into_team(ticket, name, teams, scheme) if of_a_team else _let_in(ticket, seats, scheme)
 
 
-def _is_of_a_team(ticket: str) -> bool:
-    return SERVER.rooms.teams.leads(ticket)
-
-
 def _ask(ticket: str, teams: str) -> Response:
     try:
-        if _is_of_a_team(ticket):
+        if SERVER.rooms.teams.leads(ticket):
             return _ask_for_team(ticket, teams)
         room, person, alone = SERVER.rooms.bearer(ticket)
     except DrillError as error:

@@ -63,7 +63,7 @@ class Room:
         self._live = Live(store, row, loaded, self.finishing, steady)
         self._seen = Seen(self._live, store, row.id, steady)
         self.presence = Presence(steady)
-        self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs)
+        self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs, self.check_hosts)
         self._unnamed: tuple[bool, Journal] | None = None
 
     def advance(self) -> None:

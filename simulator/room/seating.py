@@ -41,7 +41,7 @@ class Seating:
 
     def __init__(
         self, store: Store, row: DrillRow, loaded: LoadedScenario, live: Live, seen: Seen, presence: Presence,
-        belongs: Callable[[Participant], None],
+        belongs: Callable[[Participant], None], hosts: Callable[[Participant], None],
     ) -> None:  # fmt: skip
         self._store = store
         self._row = row
@@ -49,7 +49,7 @@ class Seating:
         self._live = live
         self._seen = seen
         self._presence = presence
-        self._belongs = belongs
+        self._belongs, self._hosts = belongs, hosts
 
     def admit(self, name: str, seat: str | None = None, *, facilitator: bool = False, word: str = "") -> Participant:
         """Let somebody in and onto a seat (`OBSERVER` to look on, None to stand) in one step.
@@ -206,11 +206,6 @@ class Seating:
             self._store.place(people)
         self._seen.moved()
         return self._store.participant(people[0].id) or people[0]
-
-    def _hosts(self, host: Participant) -> None:
-        self._belongs(host)
-        if not host.facilitator:
-            raise AccessDenied("only the facilitator may do that")
 
 
 def _sits(seat: str, person: Participant, by: str) -> Asked:

@@ -140,7 +140,7 @@ def test_what_is_shown_is_offered_from_then_on_and_what_is_typed_in_full_may_be_
         assert engine.submit(act, "mitigation:Ana").refusal is None
     engine.advance(200)
     assert listed("commander") == listed("mitigation") == [True, True, True]
-    found = completion.matches(briefing(engine, "commander"), "FORCE_KID")
+    found = find(briefing(engine, "commander"), "FORCE_KID")
     assert pin in found
     assert len(found) > 1, "what takes the pin away goes by it, too"
     assert completion.match(briefing(engine, "commander"), "FORCE_KID") is None

@@ -148,7 +148,7 @@ def test_a_word_that_commands_and_titles_share_begins_nothing_that_changes_the_w
     engine = Engine(loaded, new_header(loaded, 7))
     engine.advance(600)
     b = briefing(engine, loaded.scenario.lead())
-    found = completion.matches(b, word)
+    found = find(b, word)
     assert word in [one.id for one in found]
     assert len(found) > 1
     assert line.meant(b, word, line.SHELL).command is None
@@ -166,7 +166,7 @@ def test_a_wrong_slash_command_names_the_nearest(seat: Seat) -> None:
 
 def test_parts_of_a_line_find_it(seat: Seat) -> None:
     b = seat().room.briefing("commander")
-    assert "rollout_history" in [line.id for line in completion.matches(b, "rollout history")]
+    assert "rollout_history" in [line.id for line in find(b, "rollout history")]
     found = completion.match(b, "  SESSCTL   impact --now ")
     assert found is not None
     assert completion.order(found, "triage") == acts.RunQuery(query="impact", executor="triage")

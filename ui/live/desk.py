@@ -15,8 +15,8 @@ from ui.live.desk_help import help_html, notes_html, ratings_html
 from ui.live.desk_model import Desk
 from ui.live.desk_people import people_html
 from ui.live.desk_truth import run_html, truth_html
-from ui.live.desk_widgets import field, note, select, verb
-from ui.live.html import OUTPUT, hidden, tabs
+from ui.live.desk_widgets import field, note, select
+from ui.live.html import OUTPUT, hidden, tabs, verb
 from ui.live.piece import Piece
 from ui.parts.text import escape
 

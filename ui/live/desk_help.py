@@ -11,8 +11,8 @@ from simulator.probes import FEWEST, MOST, TITLES
 from simulator.room.notes import Note, agreement, evaluators, first_ratings, rated_by
 from simulator.text import clock
 from ui.live.desk_model import BEHAVIOURS, Desk, Ladder
-from ui.live.desk_widgets import field, note, select, verb
-from ui.live.html import OUTPUT, hidden, press
+from ui.live.desk_widgets import field, note, select
+from ui.live.html import OUTPUT, hidden, press, verb
 from ui.parts.text import escape
 
 STEPS = {"nudge": "Nudge", "pointer": "Pointer", "answer": "Answer"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulator.text import clock
 from ui.live.desk_model import Desk, DeskChair
-from ui.live.desk_widgets import field, note, select, verb
-from ui.live.html import hidden
+from ui.live.desk_widgets import field, note, select
+from ui.live.html import hidden, verb
 from ui.parts.text import escape
 
 STATUS = {"met": "✓", "partial": "◐", "missed": "✗", "not_observed": "○"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulator.text import clock
 from ui.live.desk_model import Desk, Harm
-from ui.live.desk_widgets import field, note, select, verb
-from ui.live.html import OUTPUT
+from ui.live.desk_widgets import field, note, select
+from ui.live.html import OUTPUT, verb
 from ui.parts.text import escape
 
 

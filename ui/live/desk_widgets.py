@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ui.live.html import verb_form
 from ui.parts.text import escape
-
-
-def verb(name: str, inside: str, kind: str = "press") -> str:
-    """Return a form that asks the desk for something."""
-    return verb_form(name, inside, kind)
 
 
 def field(label: str, control: str, kind: str = "") -> str:

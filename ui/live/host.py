@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from simulator.room.rooms import Lobby
-from ui.live.html import verb_form
+from ui.live.html import verb
 from ui.parts.text import escape
 
 
 def observer_html() -> str:
     """Return what an observer is here for, and the way to a seat."""
-    button = verb_form("play", "<button>Take a seat instead</button>")
+    button = verb("play", "<button>Take a seat instead</button>")
     return (
         "<h3>You observe this drill</h3><p class='quiet'>You look over the commander's shoulder and say and do "
         f"nothing; you are in no score and on no record.</p>{button}"

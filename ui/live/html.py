@@ -43,7 +43,7 @@ def press(act: acts.Act, label: str, tone: str = "") -> str:
     )
 
 
-def verb_form(name: str, inside: str, kind: str = "press") -> str:
+def verb(name: str, inside: str, kind: str = "press") -> str:
     """Return a form that asks the room for something."""
     return f'<form data-act="room.{escape(name)}" class="{escape(kind)}">{inside}{OUTPUT}</form>'
 

@@ -11,7 +11,7 @@ from simulator.room.clock import REAL_WORLD, Clock
 from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
-from ui.live.html import OUTPUT, hidden, press, verb_form
+from ui.live.html import OUTPUT, hidden, press, verb
 from ui.parts.bar import ALONE, WAITING
 from ui.parts.text import escape
 
@@ -100,7 +100,7 @@ def onwards_html(b: Briefing) -> str:
 
 
 def _sit(seat: Seat, words: str, tone: str = "") -> str:
-    return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="{escape(tone)}">{escape(words)}</button>')
+    return verb("sit", f'{hidden({"seat": seat.id})}<button class="{escape(tone)}">{escape(words)}</button>')
 
 
 def in_short(seat: Seat, b: Briefing) -> str:
@@ -134,7 +134,7 @@ def mine_html(b: Briefing) -> str:
 def _ends(b: Briefing, how: str, asks: str, sure: str) -> str:
     inside = f'{hidden({"how": how})}<button class="danger">{escape(sure)}</button>'
     meaning = meaning_html(b, emergency=how == "stop")
-    ends = verb_form("end", inside)
+    ends = verb("end", inside)
     return f'<details id="menu-{escape(how)}"><summary>{escape(asks)}</summary>{meaning}{ends}</details>'
 
 
@@ -146,7 +146,7 @@ def _hand_over(room: Room) -> str:
     options = "".join(f'<option value="{escape(one.id)}">{escape(one.name)}</option>' for one in people)
     who = f'<label class="field"><span>Who has your seat then</span><select name="person">{options}</select></label>'
     inside = f"{who}<button>Give them my seat</button>"
-    return f'<details id="hand-seat"><summary>Give my seat to …</summary>{verb_form("hand_seat", inside)}</details>'
+    return f'<details id="hand-seat"><summary>Give my seat to …</summary>{verb("hand_seat", inside)}</details>'
 
 
 def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
