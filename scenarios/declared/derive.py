@@ -78,30 +78,37 @@ class WalkedWorld:
     horizon: int
     normal: Mapping[str, float]
     """What signals are noted to go away from; empty: none is."""
-    suffered: dict[str, float]
-    hit: list[float]
     furthest: dict[str, float]
+    struck: list[list[float]]
+    """What the world came to for the share that is hit, by group, at each step; worked out at the end."""
 
     def fork(self) -> WalkedWorld:
         """Return the same, to be walked on otherwise."""
         world = copy.deepcopy(self.world)
-        return replace(
-            self, world=world, suffered=dict(self.suffered), hit=list(self.hit), furthest=dict(self.furthest)
-        )
+        return replace(self, world=world, furthest=dict(self.furthest), struck=list(self.struck))
 
     def on(self, until: int) -> None:
         """Walk on to the first step that does not begin before `until`, or to the horizon."""
         world, end = self.world, min(until, self.horizon)
         while world.now < end:
             world.step(min(GRID, self.horizon - world.now))
-            shares = world.outside()
-            self.hit.append(world.weighed(shares))
-            if world.now >= TRIED_AT:
-                for group, share in shares.items():
-                    self.suffered[group] += share * GRID / 60
+            self.struck.append(world.struck())
             if self.normal and world.now % 60 == 0:
                 for name, value in world.observe().items():
                     self.furthest[name] = max(self.furthest[name], abs(value - self.normal[name]))
+
+    def ran(self) -> Ran:
+        """Return what it came to."""
+        world = self.world
+        shares = [world.shares(struck) for struck in self.struck]
+        suffered = dict.fromkeys(world.program.groups, 0.0)
+        for group, column in zip(suffered, zip(*shares[TRIED_AT // GRID - 1 :], strict=True), strict=True):
+            for share in column:
+                suffered[group] += share * GRID / 60
+        return Ran(
+            dict(world.harm()), dict(world.borne()), suffered, [world.weighed(one) for one in shares], self.furthest,
+            dict(world.beyond), world.figures(), world.observe(),
+        )  # fmt: skip
 
 
 class Bench:
@@ -183,18 +190,13 @@ class Bench:
             if walk.world.now < self.drill.horizon:
                 walk.world.turn(lever, value, over)
         walk.on(self.drill.horizon)
-        world = walk.world
-        return Ran(
-            dict(world.harm()), dict(world.borne()), walk.suffered, walk.hit, walk.furthest, dict(world.beyond),
-            world.figures(), world.observe(),
-        )  # fmt: skip
+        return walk.ran()
 
     def _begun(self, step: int | None = None, normal: Mapping[str, float] | None = None) -> WalkedWorld:
         """Return a walk at T+0, which notes how far signals go from what is normal, where that is given."""
         world = copy.deepcopy(self.begun)
         world.step_seconds = step or world.step_seconds
-        suffered = dict.fromkeys(self.program.groups, 0.0)
-        return WalkedWorld(world, self.drill.horizon, normal or {}, suffered, [], dict.fromkeys(normal or (), 0.0))
+        return WalkedWorld(world, self.drill.horizon, normal or {}, dict.fromkeys(normal or (), 0.0), [])
 
     def _before(self, second: int) -> WalkedWorld:
         """Return the walk of a course up to where it turns its first lever: all are one until then. Fork it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import mul
 from typing import Any, Self
 
@@ -44,7 +44,8 @@ class DeclaredWorld(Mechanics):
         self._fresh = False
         self._still = 0
         """How long the last slice was where it changed no stock; 0 where it did, or where a lever turned since."""
-        self._affected = [(group, program.slots[AFFECTED, group]) for group in program.groups]
+        first = program.slots[AFFECTED, program.groups[0]]
+        self._affected = slice(first, first + len(program.groups))
         self._weights = [program.spec.groups[group].weight for group in program.groups]
         self.beyond: dict[int, float] = {}
         """Slot of a stock -> how far its change would have taken it past its bounds, at most."""
@@ -174,19 +175,20 @@ class DeclaredWorld(Mechanics):
 
     def outside(self) -> Mapping[str, float]:
         """Return by group the share that is hit."""
-        values, shares = self._now(), {}
-        for group, slot in self._affected:
-            share = values[slot]
-            shares[group] = share if 0.0 < share <= 1.0 else min(1.0, max(0.0, share))
-        return shares
+        return dict(zip(self.program.groups, self.shares(self.struck()), strict=True))
 
-    def hit(self) -> float:
-        """Return the share of all that is hit, by weight."""
-        return self.weighed(self.outside())
+    def struck(self) -> list[float]:
+        """Return what the author has for the share that is hit, by group, whatever it comes to."""
+        return self._now()[self._affected]
 
-    def weighed(self, shares: Mapping[str, float]) -> float:
-        """Return what shares by group, as `outside` gives them, come to by weight."""
-        return float(sum(map(mul, self._weights, shares.values())))
+    @staticmethod
+    def shares(struck: Sequence[float]) -> list[float]:
+        """Return the same as shares, 0 to 1."""
+        return [share if 0.0 < share <= 1.0 else min(1.0, max(0.0, share)) for share in struck]
+
+    def weighed(self, shares: Iterable[float]) -> float:
+        """Return what shares, in the order of the groups, come to by weight."""
+        return float(sum(map(mul, self._weights, shares)))
 
     def figures(self) -> Mapping[str, float]:
         """Return the figures, and each kind of harm so far."""
@@ -198,7 +200,7 @@ class DeclaredWorld(Mechanics):
         """Return what is so: who is hit, how badly, and what the author named."""
         values, spec, shares = self._now(), self.program.spec, self.outside()
         out = {group: round(share, 4) > spec.groups[group].tolerance for group, share in shares.items()}
-        hit = round(self.weighed(shares), 4)
+        hit = round(self.weighed(shares.values()), 4)
         usual: dict[str, bool | int | float | str] = {
             "fault": self.now >= self.fault_at, "hit": hit > HIT, "all_back": not any(out.values()),
             "production_affected": hit > HIT, "users_blocked": hit > 2 * HIT, "widespread": hit > WIDESPREAD,
