@@ -113,7 +113,7 @@ class StepData(Data):
     """Kind of the act."""
     with_: Raw = Field({}, alias="with")
     """Its fields."""
-    each: tuple[Raw, ...] = ({},)
+    each: tuple[Raw, ...] = Field(default_factory=lambda: ({},), json_schema_extra={"default": [{}]})
     """A step for each of these, with its fields besides."""
     when: Conditions = ()
     until: Seconds = 1 << 30
