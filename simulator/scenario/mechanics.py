@@ -38,7 +38,7 @@ class Mechanics:
     def step(self, dt: int) -> None:
         """Integrate `dt` seconds, in slices of at most `step_seconds` where anything moves."""
         while dt > 0:
-            piece = self.calm(dt)
+            piece = self.calm(dt) if self.now < 0 else 0
             if not piece:
                 piece = min(dt, self.step_seconds)
                 self._move()
@@ -48,7 +48,7 @@ class Mechanics:
             self.stepped(piece)
 
     def calm(self, dt: int) -> int:
-        """Return how many of the next `dt` seconds change nothing but the time."""
+        """Return how many of the next `dt` seconds change nothing but the time. Asked before T+0: harm counts from there."""
         return 0
 
     def integrate(self, dt: int) -> None:

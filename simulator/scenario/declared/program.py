@@ -42,8 +42,10 @@ class Program:
     """The clocks that stocks and harm rest on."""
     timed: bool = False
     """Whether a signal rests on a clock, so that it moves while no stock does."""
-    stocks: list[tuple[int, Closure, float, float]] = field(default_factory=list)
-    """Slot, change a minute, least and most of each stock."""
+    stocks: list[tuple[int, float, float]] = field(default_factory=list)
+    """Slot, least and most of each stock."""
+    changes: list[Closure] = field(default_factory=list)
+    """The change a minute of each."""
     harmed: list[tuple[str, str]] = field(default_factory=list)
     """Kind of harm, and group that suffers it (empty: all)."""
     rates: list[tuple[int, Closure]] = field(default_factory=list)
@@ -95,9 +97,8 @@ class _Compiler:
         for name, (path, stock) in self._stocks.items():
             change = self._parsed(path, stock.change)
             for group in self.groups:
-                made.stocks.append(
-                    (made.slots[name, group], self._closure(path, change, group), stock.least, stock.most)
-                )
+                made.stocks.append((made.slots[name, group], stock.least, stock.most))
+                made.changes.append(self._closure(path, change, group))
         self._rates()
         self._readable()
         self._moving(order)

@@ -76,19 +76,20 @@ class DeclaredWorld(Mechanics):
 
     def integrate(self, dt: int) -> None:
         """Move every stock on by `dt` seconds, and count the harm."""
-        self._happen(dt)
+        if self._due or self._until:
+            self._happen(dt)
         values, program = self._values, self.program
         if not self._fresh:
             self._refresh(program.moving)
         minutes = dt / 60
-        changes = [change(values) for _, change, _, _ in program.stocks]
+        changes = [change(values) for change in program.changes]
         if self.now >= 0:
             borne = self._borne
             for at, rate in program.rates:
                 worth = rate(values)
                 borne[at] += (worth if -BOUND <= worth <= BOUND else bounded(worth)) * minutes
         still = True
-        for (slot, _, least, most), change in zip(program.stocks, changes, strict=True):
+        for (slot, least, most), change in zip(program.stocks, changes, strict=True):
             before = values[slot]
             value = before + change * minutes
             if not least <= value <= most:
@@ -96,7 +97,8 @@ class DeclaredWorld(Mechanics):
                 self.beyond[slot] = max(self.beyond.get(slot, 0.0), abs(value - bound))
                 value = bound
             values[slot] = value
-            still = still and value == before
+            if value != before:
+                still = False
         self._fresh, self._still = False, dt if still else 0
 
     def _move(self) -> None:
@@ -108,7 +110,7 @@ class DeclaredWorld(Mechanics):
         while self._due and self._due[0][0] < self.now + dt:
             _, lever, value, over = self._due.pop(0)
             self.turn(lever, value, over)
-        for lever, until in list(self._until.items()) if self._until else ():
+        for lever, until in list(self._until.items()):
             if self.now >= until:
                 del self._until[lever]
                 self.turn(lever, self._rest[lever], 0)
