@@ -48,7 +48,7 @@ class Mechanics:
             self.stepped(piece)
 
     def calm(self, dt: int) -> int:
-        """Return how many of the next `dt` seconds change nothing but the time. Asked before T+0: harm counts from there."""
+        """Return how many of the next `dt` seconds change nothing but the time; asked before T+0 alone."""
         return 0
 
     def integrate(self, dt: int) -> None:

@@ -67,7 +67,7 @@ class DeclaredWorld(Mechanics):
         self._fresh, self._still = False, 0
 
     def calm(self, dt: int) -> int:
-        """Return how many of the next seconds before T+0 change nothing: in slices like the last one, which did not."""
+        """Return how many of the next seconds before T+0 change nothing, in slices like the last, which did not."""
         step, clocks = min(dt, self.step_seconds), self.program.clocks
         if step != self._still or self._ramps or self._until or MINUTE in clocks:
             return 0
