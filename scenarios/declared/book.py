@@ -82,12 +82,9 @@ class _Writer(CourseTeam):
         ]  # fmt: skip
 
     def _own_cues(self) -> list[tuple[str, Any]]:
-        s = self.scenario
-        return [
-            (s.place(role.id), role.cues[0])
-            for role in s.seats()
-            if role.cues and s.place(role.id) in ("deputy", "comms")
-        ]
+        seats = self.scenario.seats()
+        return [(place, role.cues[0]) for role in seats if role.cues
+                and (place := self.place[role.id]) in ("deputy", "comms")]  # fmt: skip
 
     def _task(self, at: int, query: str, first: str = "", when: Raw | None = None) -> Raw:
         who = self._looker(query, first)

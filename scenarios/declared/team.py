@@ -30,6 +30,8 @@ class CourseTeam:
     def __post_init__(self) -> None:
         d, s = self.drill, self.scenario
         self.course = d.course
+        self.place = {role.id: s.place(role.id) for role in s.roles}
+        """Role -> what it is called whatever its id."""
         looks = list(d.looks)
         self.impact = next(name for name in looks if d.looks[name].figures)
         self.scope = next((name for name in looks if d.looks[name].needed == "any decision"), self.impact)
@@ -52,16 +54,16 @@ class CourseTeam:
 
     def _hands(self, name: str) -> str:
         """Return the place that carries an action out: whoever executes if they can, else the first who can."""
-        executors = [self.scenario.place(role) for role in self._action(name).executors]
+        executors = [self.place[role] for role in self._action(name).executors]
         return "mitigation" if "mitigation" in executors else executors[0]
 
     def _looker(self, name: str, first: str) -> str:
         """Return the place that runs a query."""
-        places = [self.scenario.place(role) for role in self.scenario.find("queries", name).executors]
+        places = [self.place[role] for role in self.scenario.find("queries", name).executors]
         return next((one for one in (first, *LOOKERS) if one in places), places[0])
 
     def _seated(self, place: str) -> bool:
-        return any(self.scenario.place(role.id) == place for role in self.scenario.seats())
+        return any(self.place[role.id] == place for role in self.scenario.seats())
 
     def _risks(self, names: Iterable[str]) -> list[str]:
         return list(dict.fromkeys(risk for name in names for risk in self._action(name).side_effects))

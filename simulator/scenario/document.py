@@ -177,7 +177,8 @@ class _Reader:
                 key = str(key).lower()  # a field may be called `true`
             if key in data:
                 self.refuse(line, f'yaml: found duplicate key "{key}"', "keep one of the two")
-            self._room(event, data)
+            if len(data) >= MOST_ENTRIES:
+                self._full(event)
             inner = (*path, key)
             self.lines[inner] = line + 1
             data[key] = self._value(self._event(), inner)
@@ -186,15 +187,15 @@ class _Reader:
     def _list(self, path: Steps) -> list[Any]:
         data: list[Any] = []
         while not isinstance(event := self._event(), yaml.SequenceEndEvent):
-            self._room(event, data)
+            if len(data) >= MOST_ENTRIES:
+                self._full(event)
             inner = (*path, len(data))
             self.lines[inner] = event.start_mark.line + 1
             data.append(self._value(event, inner))
         return data
 
-    def _room(self, event: Any, data: Any) -> None:
-        if len(data) >= MOST_ENTRIES:
-            self.refuse(event.start_mark.line, f"file: more than {MOST_ENTRIES:,} entries in one place", "shorten it")
+    def _full(self, event: Any) -> NoReturn:
+        self.refuse(event.start_mark.line, f"file: more than {MOST_ENTRIES:,} entries in one place", "shorten it")
 
     def _again(self, event: Any, path: Steps) -> Any:
         if event.anchor not in self._anchors:
