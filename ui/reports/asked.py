@@ -37,7 +37,7 @@ def injects(drill: Finished) -> Iterator[dict[str, Any]]:
                "short": whole(row.text, SHORT),
                "verdict": row.verdict,
                "proposed": _proposed(drill, row.inject), "means": _means(drill, row.inject),
-               "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered)),
+               "answered": clock(drill.view.entry(row.reply).at) if row.reply else "",
                "through": through, "came": came}  # fmt: skip
 
 
