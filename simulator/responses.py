@@ -27,7 +27,7 @@ lifted, a step until it is taken back; an answer, an update and a handoff belong
 
 
 class Response(NamedTuple):
-    """What came of what an inject called for: the entry that did it, if any, the verdict, and the second it counts from.
+    """What came of what an inject called for: the entry that did it, if any, the verdict, the second it counts from.
 
     What was under way as the inject came counts from when it took effect or came out, all else from when it was given.
     """

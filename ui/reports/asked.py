@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,7 +69,7 @@ def _outcome(drill: Finished, reply: int) -> tuple[str, str]:
             spec = view.spec_of(looked.body)
             if spec is not None and spec.verifies:
                 return f"{'green' if looked.body.ok else 'red'} {clock(looked.at)}", ""
-            last = FOREVER if view.last_effect is None else view.last_effect
+            last = FOREVER if view.last_effect is None or (spec and spec.requires) else view.last_effect
             shown = f"{drill.names.title('queries', query)}: {printed(looked.body.output, SHORT)}"
             return f"result {clock(looked.at)}", shown if last <= looked.at else ""
     return "", ""

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from analytics.recovery import Certificate
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.view import Moment
+from simulator import acts
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.scenario.people import Debt
@@ -24,6 +26,8 @@ HANDED = {"incident.handed_over": True}
 """Condition from which news of somebody who has to go matter no more."""
 MINUTE = 60
 """Seconds between two samples of the world."""
+VERDICT = 140
+"""Letters of the last two lines that a check printed."""
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -73,20 +77,43 @@ def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
     return False
 
 
-def checks(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each rerun of the failing path and each comparison with a baseline, with what it came to.
+def proofs(drill: Finished) -> list[Certificate]:
+    """Return what showed whether something had worked, in order.
 
-    `stale` tells of one that something was changed after it had begun.
+    Beside reruns of the failing path and comparisons with a baseline: looks that come out only where something holds,
+    and those that a word of recovery or of closure rests on.
     """
     view = drill.view
-    for one in view.recovery.certificates:
+    rested = {ref for m in view.all(acts.ClaimRecovery, acts.RequestClosure) for ref in m.body.evidence}
+    rested |= {ref for m in view.all(acts.PublishClosurePackage) for ref in m.body.verification}
+    seqs = {view.history.refs.get(ref) for ref in rested}
+    known = {one.seq for one in view.recovery.certificates}
+    found = [Certificate(m.seq, m.at, m.at, m.body.ok) for m in view.all(e.QueryFinished) if m.seq not in known and (
+        m.seq in seqs or ((spec := view.spec_of(m.body)) is not None and spec.requires))]  # fmt: skip
+    return sorted((*view.recovery.certificates, *found), key=lambda one: one.seq)
+
+
+def checks(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what showed whether something had worked, with what it came to.
+
+    `stale` tells of one that something was changed after it had begun, or that what it wants no longer held when people
+    left.
+    """
+    view = drill.view
+    for one in proofs(drill):
         body, rows, stale = view.entry(one.seq).body, list[str](), one.since < view.recovery.last_change
+        spec = view.spec_of(body) if isinstance(body, e.QueryFinished) else None
         if isinstance(body, e.VerificationMeasured):
             rows = [row.sentence(drill.names) for row in body.rows]
             what, came = COMPARED, "all within it" if one.green else "not back to it"
-        elif isinstance(body, e.QueryFinished):
-            rows = [printed(body.output)]
-            what, came = drill.names.title("queries", body.query), "green" if one.green else "red"
+        elif isinstance(body, e.QueryFinished) and spec is not None:
+            rows, what, came = [printed(body.output)], spec.title, "green" if one.green else "red"
+            if not spec.verifies:
+                lines = body.output.strip().splitlines()
+                rows = [printed("\n".join(lines[:-2]))] if lines[2:] else []
+                came = printed("\n".join(lines[-2:]), VERDICT)  # a verdict stands at the end
+            if not spec.verifies and spec.requires:
+                stale = not any(holds(spec.requires, facts) for facts in view.facts(view.left))
         else:
             continue
         yield {"at": clock(one.at), "second": one.at, "what": what, "came": came, "green": one.green, "stale": stale,

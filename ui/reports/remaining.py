@@ -17,7 +17,7 @@ from simulator.scenario.parts import Action
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import LOOK, printed, still_hit, whole
-from ui.reports.known import COMPARED, owed
+from ui.reports.known import COMPARED, owed, proofs
 from ui.reports.worth import too_soon, undone
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
@@ -152,7 +152,7 @@ def _unknown(drill: Finished) -> list[str]:
 def _red(drill: Finished) -> Iterator[str]:
     """Yield what was red when it was looked at last: each rerun by itself, comparisons by metric and segment."""
     last: dict[tuple[str | None, ...], tuple[str, str]] = {}
-    for one in drill.view.recovery.certificates:
+    for one in proofs(drill):
         body = drill.view.entry(one.seq).body
         if isinstance(body, e.VerificationMeasured):
             for row in body.rows:
