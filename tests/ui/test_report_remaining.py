@@ -210,6 +210,17 @@ def test_what_holds_a_cause_that_nothing_mended_must_stay_so() -> None:
         assert ("Held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
 
 
+def test_a_rollback_that_removes_the_cause_mends_it_until_it_is_taken_back_or_the_cause_comes_again() -> None:
+    actions = [one.model_dump() | {"mends": one.id == "rollback"} for one in b.SCENARIO.actions]
+    actions[[one["id"] for one in actions].index("rollback")]["reversible_by"] = "withdraw"
+    made = b.scenario(actions=actions)
+    steps = [*b.act("09:00", "flag"), *b.act("20:00", "rollback")]
+    landed = b.event("30:00", e.MergeLanded(merge="m", service="auth", harmful=True))
+    for lines, held in ((steps, []), ([*steps, *b.act("30:00", "withdraw")], ["flag (T+10:00)"]),
+                        ([*steps, *landed], ["flag (T+10:00)", "rollback (T+21:00)"])):  # fmt: skip
+        assert context(built(lines, of=made, world=b.truth("12:00")))["remains"]["held"] == held
+
+
 def test_a_repair_that_came_before_what_has_to_come_first_is_to_be_done_again() -> None:
     """Nothing named a step for what was repaired too soon and was not back."""
     actions = [one.model_dump() for one in b.SCENARIO.actions]

@@ -111,16 +111,17 @@ def _ready(drill: Finished, step: Action, tried: int) -> str:
 def _held(drill: Finished) -> list[str]:
     """Return what keeps things right where nothing mended the cause; empty where something did, or nothing holds.
 
-    What was taken back again holds nothing.
+    What was taken back again neither holds nor mends, and a queued change that did harm brought the cause again.
     """
     view = drill.view
     last = {run.spec.id: run.effect or 0 for run in view.started if run.effect is not None}
-    runs = {run.spec.id: run for run in view.in_effect}
-    if any(run.spec.rung == "hotfix" for run in runs.values()):
+    runs = [run for run in {one.spec.id: one for one in view.in_effect}.values()
+            if last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
+    worse = max((m.at for m in view.all(e.MergeLanded) if m.body.harmful), default=-1)
+    if any(run.spec.rung == "hotfix" or (run.spec.mends and last[run.spec.id] > worse) for run in runs):
         return []
-    return [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs.values()
-            if run.spec.rung in HOLDS and run.spec.coverage
-            and last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
+    return [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs
+            if run.spec.rung in HOLDS and run.spec.coverage]  # fmt: skip
 
 
 def _unsaid(drill: Finished) -> Iterator[str]:
