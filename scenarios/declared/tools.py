@@ -67,8 +67,8 @@ class ToolSpeller(Speller):
             "side_effects": list(risks), "propagation": move.for_, "conflicts": list(move.against),
             "minutes_to_effect": self.found.minutes[name] if move.minutes is None else move.minutes,
             "reversal_minutes": self._undone(move), "reversible_by": move.undo, "irreversible": move.irreversible,
-            "mends": self._mends(move), "wide": move.wide, "precheck": move.check, "ready_when": move.safe_when, "cap": move.cap,
-            "justified_by": right, "known_by": list(move.known_by),
+            "mends": self._mends(move), "wide": move.wide, "precheck": move.check, "ready_when": move.safe_when,
+            "cap": move.cap, "justified_by": right, "known_by": list(move.known_by),
             "topic": self.drill.looks[move.check].about if move.check in self.drill.looks else None,
             "needs_confidence": "L3" if move.irreversible and move.wide else "L1" if move.rung == "flag" else "L2",
         }  # fmt: skip
