@@ -176,13 +176,13 @@ def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_
         tree = context(built(fired, sat, left, b.act(begun, "flag"), looked, cleared, over))
         (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
         assert one["note"].partition(", never acknowledged, ")[2].startswith(
-            f"cleared T+20:00{after}, no proof: nothing was back")
+            f"cleared T+20:00{after}, though nothing was back")
     # What was still at work is named beside what was in effect.
     turned = e.KnobTurned(knob="revoke", value=1, over=0, by=Ref("action:revoke"))
     slow = [*b.act("15:00", "revoke", takes=540), *b.event("16:00", turned)]
     (one,) = (one for one in context(built(fired, b.act("16:30", "flag"), slow, cleared))["missed"]
               if one["what"].startswith("Alert"))  # fmt: skip
-    assert "cleared T+20:00 after flag (T+17:30), with revoke at work (from T+16:00), no proof" in one["note"]
+    assert "cleared T+20:00 after flag (T+17:30), with revoke at work (from T+16:00), though" in one["note"]
     (person,) = (one for one in tree["people"] if one["name"] == "Ana")
     assert person["led"] == 29
 

@@ -127,9 +127,9 @@ def test_what_got_worse_and_was_so_still_remains(finished: Callable[[str], Finis
     assert "; limits: Uncontrolled change, Security or privacy breached, " in missed
     assert "not mended" not in tree["opening"][-1]["text"]
     said, *_, scanned = tree["remains"]["lasting"]
-    assert said.startswith("details public, since T+09:00 (@somebody-in-sales: lol it works")
+    assert said.startswith("details public, since T+09:00 (@somebody-in-sales")
     assert scanned.startswith("scan active, since T+")
-    assert "(@edge-bot: 338 different links a minute" in scanned
+    assert "(@edge-bot" in scanned
     assert len(tree["remains"]["lasting"]) < len(tree["worsened"])
 
 
@@ -297,7 +297,7 @@ def test_a_message_that_was_taken_away_is_not_what_lasts() -> None:
     came = b.event("09:00", e.InjectDelivered(inject="post", persona="@sales", channel="incident", text="Look!",
                                               form="message"))  # fmt: skip
     turned = b.event("09:00", e.KnobTurned(knob="told", value=1, over=0, by=Ref("inject:post")), "world")
-    left = "told, since T+09:00 (@sales: Look!; called for and done: flag, T+19:00)"
+    left = "told, since T+09:00 (@sales; called for and done: flag, T+19:00)"
     for lasts in (True, False):
         world = [(at, by, body.model_copy(update={"facts": {"told": lasts}})
                   if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip

@@ -42,7 +42,7 @@ def test_a_false_step_stands_until_it_was_begun_and_so_does_a_false_recovery_wit
     assert rows["T+40:00", "recovery"]["true"].endswith("; the check that it rests on was red (T+35:00)")
     assert any(one.startswith("the room, T+40:00: recovery: recovered") for one in tree["remains"]["untrue"])
     assert tree["updates"][0]["untrue"] == "status, steps"
-    assert "“All gone.” (its steps not so)" in report(built(first, other), "report")
+    assert "“All gone.” (not so: steps)" in report(built(first, other), "report")
     begun = context(built(first, b.act("22:00", "flag")))["claims"]
     assert not any(one["stands"] for one in begun if one["about"] == "steps")
     later = context(built(first, b.act("22:00", "flag"), b.update("30:00", mitigation="flag")))["claims"]

@@ -136,7 +136,7 @@ def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> li
             found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": one["why"]})
         else:
             twin["why"] = " ".join(dict.fromkeys([*_sentences(twin["why"]), *why]))
-    return found
+    return [{**one, "short": whole(one["why"], WHY)} for one in found]
 
 
 def _sentences(text: str) -> list[str]:

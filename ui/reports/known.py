@@ -26,6 +26,8 @@ HANDED = {"incident.handed_over": True}
 """Condition from which news of somebody who has to go matter no more."""
 MINUTE = 60
 """Seconds between two samples of the world."""
+WORD = 4
+"""Words up to which a last line says no more than that it passed or failed."""
 VERDICT = 140
 """Letters of the last two lines that a check printed."""
 SHORT = 100
@@ -110,14 +112,20 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
             rows, what, came = [printed(body.output)], spec.title, "green" if one.green else "red"
             if not spec.verifies:
                 lines = body.output.strip().splitlines()
-                rows = [printed("\n".join(lines[:-2]))] if lines[2:] else []
-                came = printed("\n".join(lines[-2:]), VERDICT)  # a verdict stands at the end
+                last = _verdict(lines)
+                rows = [printed("\n".join(lines[:-last]))] if lines[last:] else []
+                came = printed("\n".join(lines[-last:]), VERDICT)
             if not spec.verifies and spec.requires:
                 stale = not any(holds(spec.requires, facts) for facts in view.facts(view.left))
         else:
             continue
         yield {"at": clock(one.at), "second": one.at, "what": what, "came": came, "green": one.green, "stale": stale,
                "rows": rows, "before": ""}  # fmt: skip
+
+
+def _verdict(lines: Sequence[str]) -> int:
+    """Return how many of the last lines of an output are its verdict: two, but for a row of figures before a sentence."""
+    return 1 if len(lines[-1].split()) > WORD and lines[-2:][0].split()[0].isdigit() else 2
 
 
 def owed(drill: Finished) -> Iterator[dict[str, str]]:
@@ -248,6 +256,5 @@ def _lasting(drill: Finished, said: Moment[e.InjectDelivered], facts: Sequence[s
     named = {wanted} if isinstance(wanted, str) else {*wanted}
     done = [f"; called for and done: {run.spec.title}, {clock(run.effect)}" for run in drill.view.started
             if run.spec.id in named and run.effect is not None][-1:]  # fmt: skip
-    words = f"{said.body.persona}: {whole(said.body.text, SHORT)}".removesuffix(".")
     so = " and ".join(fact.replace("_", " ") for fact in facts)
-    return f"{so}, since {clock(since)} ({words}{''.join(done)})" if so else ""
+    return f"{so}, since {clock(since)} ({said.body.persona}{''.join(done)})" if so else ""
