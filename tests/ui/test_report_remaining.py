@@ -218,7 +218,10 @@ def test_a_rollback_that_removes_the_cause_mends_it_until_it_is_taken_back_or_th
     landed = b.event("30:00", e.MergeLanded(merge="m", service="auth", harmful=True))
     for lines, held in ((steps, []), ([*steps, *b.act("30:00", "withdraw")], ["flag (T+10:00)"]),
                         ([*steps, *landed], ["flag (T+10:00)", "rollback (T+21:00)"])):  # fmt: skip
-        assert context(built(lines, of=made, world=b.truth("12:00")))["remains"]["held"] == held
+        drill = built(lines, of=made, world=b.truth("12:00"))
+        assert context(drill)["remains"]["held"] == held
+        on = "Still on, though the cause is mended: flag (T+10:00)\n"
+        assert (on in report(drill, "report")) == (not held)
 
 
 def test_a_repair_that_came_before_what_has_to_come_first_is_to_be_done_again() -> None:

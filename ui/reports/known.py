@@ -124,7 +124,7 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _verdict(lines: Sequence[str]) -> int:
-    """Return how many of the last lines of an output are its verdict: two, but for a row of figures before a sentence."""
+    """Return how many of an output's last lines are its verdict: two, but no row of figures before a sentence."""
     return 1 if len(lines[-1].split()) > WORD and lines[-2:][0].split()[0].isdigit() else 2
 
 
@@ -191,7 +191,7 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
                 "jumped": [*(blurred or leapt), *_meanwhile(drill, m.at)], "loss": told, "harmed": bool(leapt or told),
                 "lasts": "",
             }))  # fmt: skip
-    turned: dict[Ref, list[str]] = {}
+    turned, lasted = dict[Ref, list[str]](), set[str]()
     for m in view.all(e.KnobTurned):
         if m.body.by.kind == "inject":
             turned.setdefault(m.body.by, []).append(m.body.knob)
@@ -201,7 +201,8 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             words = whole(said.body.text, SHORT)
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
             left = [m.body.facts for m in view.samples if m.at <= view.left][-1:]
-            still = [knob for knob in knobs if any(facts.get(knob) is True for facts in left)]
+            still = [knob for knob in knobs if knob not in lasted and any(facts.get(knob) is True for facts in left)]
+            lasted.update(still)
             found.append((said.at, {
                 "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
                 "jumped": [f"this changed the world: {changed}"], "harmed": False,

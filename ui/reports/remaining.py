@@ -34,12 +34,14 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
     history, names, debts = drill.view.history, drill.names, list(owed(drill))
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
+    mended, holding = _holding(drill)
     return {
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
         "red": list(_red(drill)), "nobodys": [*_undone(drill), *(one for one in debts if not one["by"])],
-        "taken_up": [one for one in debts if one["by"]], "held": _held(drill),
+        "taken_up": [one for one in debts if one["by"]],
+        "held": [] if mended else holding, "on": holding if mended else [],
         "blocked": any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left)),
         "lasting": [one["lasts"] for one in worsened if one["lasts"]],
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
@@ -108,8 +110,8 @@ def _ready(drill: Finished, step: Action, tried: int) -> str:
     return f", ready from {clock(ready)}" if able and tried < ready < view.left else ""
 
 
-def _held(drill: Finished) -> list[str]:
-    """Return what keeps things right where nothing mended the cause; empty where something did, or nothing holds.
+def _holding(drill: Finished) -> tuple[bool, list[str]]:
+    """Tell whether something mended the cause, and what keeps away what is wrong, or would.
 
     What was taken back again neither holds nor mends, and a queued change that did harm brought the cause again.
     """
@@ -118,10 +120,10 @@ def _held(drill: Finished) -> list[str]:
     runs = [run for run in {one.spec.id: one for one in view.in_effect}.values()
             if last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
     worse = max((m.at for m in view.all(e.MergeLanded) if m.body.harmful), default=-1)
-    if any(run.spec.rung == "hotfix" or (run.spec.mends and last[run.spec.id] > worse) for run in runs):
-        return []
-    return [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs
-            if run.spec.rung in HOLDS and run.spec.coverage]  # fmt: skip
+    mends = {run.spec.id for run in runs if run.spec.rung == "hotfix" or (
+        run.spec.mends and last[run.spec.id] > worse)}  # fmt: skip
+    return bool(mends), [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs
+                         if run.spec.rung in HOLDS and run.spec.coverage and run.spec.id not in mends]  # fmt: skip
 
 
 def _unsaid(drill: Finished) -> Iterator[str]:
