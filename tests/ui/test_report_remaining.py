@@ -208,6 +208,8 @@ def test_what_holds_a_cause_that_nothing_mended_must_stay_so() -> None:
         left, text = tree["opening"][-1]["text"], report(drill, "report")
         assert ("cause not mended: flag must stay so, the way back is blocked; " in left) == bool(says)
         assert ("Held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
+        for kind in ("leadership", "closure"):
+            assert ("flag (T+10:00) must stay so" in report(drill, kind)) == bool(says)
 
 
 def test_a_rollback_that_removes_the_cause_mends_it_until_it_is_taken_back_or_the_cause_comes_again() -> None:
