@@ -27,10 +27,14 @@ lifted, a step until it is taken back; an answer, an update and a handoff belong
 
 
 class Response(NamedTuple):
-    """What came of what an inject called for: the entry that did it, if any, and the verdict."""
+    """What came of what an inject called for: the entry that did it, if any, the verdict, the second it counts from.
+
+    What was under way as the inject came counts from when it took effect or came out, all else from when it was given.
+    """
 
     entry: Entry | None
     verdict: Verdict
+    at: int | None = None
 
 
 class Responses:
@@ -42,6 +46,7 @@ class Responses:
         self._scenario = scenario
         self._changed = [one.seq for one in changes(history, scenario)]
         self._runs = {run.order_seq: run for run in history.runs.values()}
+        self._measured = history.measured
 
     def to(self, inject: Inject, came: Entry) -> Response:
         """Return what came of the response that `inject`, delivered by entry `came`, calls for.
@@ -55,37 +60,52 @@ class Responses:
         reply = next((x for x in found if x.seq > came.seq), None)
         in_time = reply is not None and reply.at - came.at <= wanted.within
         if wanted.never:
-            return Response(reply, "broken") if in_time else Response(None, "kept")
-        if in_time:
-            return Response(reply, "on time")
+            return Response(reply, "broken", reply.at) if reply and in_time else Response(None, "kept")
+        if reply and in_time:
+            return Response(reply, "on time", reply.at)
         for x in found:
             if x.seq < came.seq and self._stands(x, inject, came):
-                return Response(x, "already done")
-        return Response(reply, "missed" if reply is None else "late")
+                since = self._since(x)
+                return Response(x, "already done" if since <= came.at else "on time", since)
+        return Response(None, "missed") if reply is None else Response(reply, "late", reply.at)
+
+    def _since(self, x: Entry) -> int:
+        """Return the second at which what an act asked for took hold or came out; that of the act where it is all."""
+        match x.body:
+            case acts.TakeAction():
+                run = self._runs.get(x.seq)
+                if run is not None and run.carried is not None:
+                    return run.carried + int(self._scenario.find("actions", run.ident).propagation)
+            case acts.RunQuery(query=query):
+                runs = (one for one in self._runs.values() if one.what == "query" and one.ident == query)
+                out = next((one.finished for one in runs if one.order_seq > x.seq), None)
+                return x.at if out is None else out
+            case acts.RecordVerification():
+                return next((one.at for one in self._measured if one.seq > x.seq), x.at)
+        return x.at
 
     def _stands(self, x: Entry, inject: Inject, came: Entry) -> bool:
         """Tell whether what `x` did before an inject came still was so then, or was under way and came in time."""
         match x.body:
             case acts.TakeAction():
-                return self._in_effect(x.seq, inject, came)
+                return self._in_effect(x, inject, came)
             case acts.Freeze():
                 return self._frozen(x, came)
             case acts.RunQuery() | acts.RecordVerification():
                 return x.seq > max((seq for seq in self._changed if seq < came.seq), default=0)
         return isinstance(x.body, LASTS)
 
-    def _in_effect(self, order: int, inject: Inject, came: Entry) -> bool:
+    def _in_effect(self, order: Entry, inject: Inject, came: Entry) -> bool:
         """Tell whether a step that was ordered before stands: it held by the inject's limit, and was not taken back.
 
         What an inject looks at in the world is what the step was to change: where that still was so once the step had
         taken hold, the step was not enough.
         """
         assert inject.expects is not None
-        run = self._runs.get(order)
+        run = self._runs.get(order.seq)
         if run is None or run.outcome != "done" or run.aborted is not None or run.carried is None:
             return False
-        spec = self._scenario.find("actions", run.ident)
-        holds_from = run.carried + int(spec.propagation)
+        spec, holds_from = self._scenario.find("actions", run.ident), self._since(order)
         if holds_from > came.at:
             return holds_from - came.at <= inject.expects.within
         if any(not about_people(name) for name in inject.when):

@@ -104,20 +104,21 @@ def injects(view: RecordView) -> Iterator[Any]:
     """Return every inject that was delivered, the response it called for, and whether that came.
 
     `to` names the seats that alone were told, and is empty where everybody was. `reply` is the entry that answered (0:
-    none did). `verdict`: on time, already done (before it was asked for), late, missed, kept (it was right to do
+    none did), `answered` the minute from which it counts: what was under way as it came does from when it took effect
+    or came out. `verdict`: on time, already done (before it was asked for), late, missed, kept (it was right to do
     nothing of the kind), broken, or none expected.
     """
     responses = Responses(view.entries, view.history, view.scenario)
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
-        reply, verdict = None, "none expected"
+        reply, verdict, at = None, "none expected", None
         if spec is not None and spec.expects is not None:
-            reply, verdict = responses.to(spec, view.entry(m.seq))
+            reply, verdict, at = responses.to(spec, view.entry(m.seq))
         yield {
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
             "to": _told(view, m.body.to), "text": m.body.text,
             "expected": spec.expects.label if spec and spec.expects else "",
-            "answered": reply.at / 60 if reply else float("nan"), "reply": reply.seq if reply else 0,
+            "answered": float("nan") if at is None else at / 60, "reply": reply.seq if reply else 0,
             "verdict": verdict,
         }  # fmt: skip
 

@@ -178,6 +178,10 @@ class AuthTokenState(Mechanics):
         k = self.knob
         return (1.0, k["flag_web"]) if self.swapped else (k["flag_web"], k["flag_mobile"])
 
+    def old_key(self) -> bool:
+        """Tell whether browsers or phones get tokens of the key before again: by a flag, a pin or a rollback."""
+        return self.rolled_back >= 1 or self.knob["pin"] >= 0.5 or min(self._flags()) < 0.5
+
     def _refuse(self, c: Clients, rolled: float, new_key: float, flag: float, share_bad: float) -> None:
         """Set the share of a class's mints that are refused, at first and again."""
         if self.reason() == "signature":

@@ -39,6 +39,7 @@ class AuthTokenWorld(AuthTokenState):
             "signing_bad": any(signing.values()),
             "flag_web_on": k["flag_web"] >= 0.5,
             "flag_mobile_on": k["flag_mobile"] >= 0.5,
+            "old_key_again": self.old_key(),
             "poisoned_over_1000": poisoned > 1000,
             "reject_below_1pct": ratio < 1,
             "saturated": round(self.demand / self.capacity, 3) >= 0.97,

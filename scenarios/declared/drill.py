@@ -11,7 +11,7 @@ from scenarios.declared.seen import Id, LogData, LookData, SignalData, Texts
 from simulator.scenario.conventions import Audience, LevelName
 from simulator.scenario.data import DAY, Condition, Data, Seconds, Span, Template
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
-from simulator.scenario.people import AnyOf
+from simulator.scenario.people import AnyOf, Debts
 from simulator.values import Dimension, Duty, Lane, Post
 
 LONGEST = 6 * 3600
@@ -59,6 +59,8 @@ class CueData(Data):
     """What overtakes it."""
     matters: str = ""
     """What it matters for, in words of the debrief."""
+    owes: Debts = ()
+    """What somebody outside is owed by it: words, or `what`, `within` and `taken_up_by`, one or several."""
 
 
 class PersonData(Data):

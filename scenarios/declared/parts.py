@@ -114,7 +114,8 @@ def put_people(out: Spelled, people: Mapping[str, PersonData]) -> None:
             "duties": list(duties) if seat else [],
             "cues": [
                 {"id": cue, "text": one.says, "topics": list(one.about), "volunteered_at": one.at,
-                 "moot_when": list(one.until), "matters_for": one.matters}
+                 "moot_when": list(one.until), "matters_for": one.matters,
+                 "owes": [debt.model_dump() for debt in one.owes]}
                 for cue, one in person.knows.items()
             ],
         }  # fmt: skip

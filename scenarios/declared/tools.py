@@ -67,8 +67,8 @@ class ToolSpeller(Speller):
             "side_effects": list(risks), "propagation": move.for_, "conflicts": list(move.against),
             "minutes_to_effect": self.found.minutes[name] if move.minutes is None else move.minutes,
             "reversal_minutes": self._undone(move), "reversible_by": move.undo, "irreversible": move.irreversible,
-            "wide": move.wide, "precheck": move.check, "ready_when": move.safe_when, "cap": move.cap,
-            "justified_by": right, "known_by": list(move.known_by),
+            "mends": self._mends(move), "wide": move.wide, "precheck": move.check, "ready_when": move.safe_when,
+            "cap": move.cap, "justified_by": right, "known_by": list(move.known_by),
             "topic": self.drill.looks[move.check].about if move.check in self.drill.looks else None,
             "needs_confidence": "L3" if move.irreversible and move.wide else "L1" if move.rung == "flag" else "L2",
         }  # fmt: skip
@@ -76,6 +76,15 @@ class ToolSpeller(Speller):
             lacks = move.refusal or f"not possible yet: {', '.join(move.needs).replace('_', ' ')}"
             part["preconditions"] = [{"when": move.needs, "message": lacks}]
         return part
+
+    def _mends(self, move: MoveData) -> bool:
+        """Tell whether a rollback turns back all that happened before T+0, and what takes it back leaves that so."""
+        rest = self.drill.world.levers
+        broke = {lever for one in self.drill.world.happens if one.at < 0 for lever, to in one.set.items()
+                 if to != rest.get(lever)}  # fmt: skip
+        back = self.drill.moves[move.undo].set if move.undo else {}
+        gone = all(move.set.get(one) == rest.get(one) == back.get(one, rest.get(one)) for one in broke)
+        return move.rung == "rollback" and bool(broke) and not move.for_ and gone
 
     def _undone(self, move: MoveData) -> float:
         """Return the minutes that taking a move back takes."""

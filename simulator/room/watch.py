@@ -168,7 +168,7 @@ def _answered(
     entry = next((x for ident, x in told if ident == inject.id and x.at >= came), None)
     if entry is None:
         return "open"
-    _, verdict = responses.to(inject, entry)
+    verdict = responses.to(inject, entry).verdict
     if verdict in ("missed", "kept") and now - came <= wanted.within:
         return "open"
     match verdict:

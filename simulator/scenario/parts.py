@@ -259,6 +259,8 @@ class Action(Pickable):
     reversal_minutes: float
     abortable: bool = True
     reversible_by: ActionId | None = None
+    mends: bool = False
+    """It removes the cause, which does not come back when it is undone; a hotfix does in any case."""
     abort_effects: tuple[Effect, ...] = ()
     irreversible: bool = False
     wide: bool = False

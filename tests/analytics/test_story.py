@@ -14,6 +14,7 @@ from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.people import Cue, Role
+from simulator.values import Ref
 from tests.analytics.builders import (
     Lines,
     act,
@@ -22,6 +23,7 @@ from tests.analytics.builders import (
     event,
     fit,
     in_command,
+    query,
     references,
     run,
     say,
@@ -121,7 +123,7 @@ BLOCK = {"id": "block", "at": 300, "persona": "@p", "form": "order", "text": "t"
     "command": "take_action", "fields": {"action": "flag"}, "within": "5m", "label": "flag"}}  # fmt: skip
 
 
-def _verdict(ident: str, *lines: Lines) -> str:
+def _row(ident: str, *lines: Lines) -> Any:
     of = scenario(injects=[*ASKED, BLOCK, {**BLOCK, "id": "still", "when": {"bad": True}}])
     flag = of.find("actions", "flag")
     back = flag.model_copy(update={"id": "unflag"})
@@ -130,7 +132,7 @@ def _verdict(ident: str, *lines: Lines) -> str:
     of = of.model_copy(update={"actions": (slow, *rest, back)})
     came = event("05:00", e.InjectDelivered(inject=ident, persona="@p", channel="incident", text="", form="order"))
     (row,) = each(story.injects(view(*lines, came, of=of)))
-    return str(row.verdict)
+    return row
 
 
 def _both(*voices: str, actions: tuple[str, str] = ("rollback", "flag")) -> Lines:
@@ -156,12 +158,12 @@ def _lift(clock: str, *scope: str) -> Lines:
     ("all_stop", [*_stop("02:00", "auth", "edge", what="merges"), *_stop("03:00", "auth", "edge")], "already done"),
     ("all_stop", _stop("02:00", "auth", "edge", what="merges"), "missed"),
     ("block", act("03:00", "flag"), "already done"),
-    ("block", act("04:30", "flag", takes=60), "already done"),
+    ("block", act("04:30", "flag", takes=60), "on time"),  # it took hold after the inject had come
     ("block", [*act("02:00", "flag"), *act("04:00", "unflag")], "missed"),
     ("block", act("03:00", "flag", ends="stalled"), "missed"),
     ("still", act("03:00", "flag"), "missed"),  # it comes because the step was not enough
-    ("still", act("04:30", "flag", takes=60), "already done"),
-    ("still", act("04:20", "flag", takes=20), "already done"),  # it was taking hold when the inject came
+    ("still", act("04:30", "flag", takes=60), "on time"),
+    ("still", act("04:20", "flag", takes=20), "on time"),  # it was taking hold when the inject came
     ("look", say("04:00", "triage", acts.RunQuery(query="rerun")), "already done"),
     ("look", [*say("02:00", "triage", acts.RunQuery(query="rerun")), *act("03:00", "flag", takes=30)], "missed"),
     ("told", say("04:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20)), "missed"),
@@ -170,7 +172,25 @@ def _lift(clock: str, *scope: str) -> Lines:
     ("back", _both("one", "other", actions=("block", "flag")), "missed"),  # of another dispute
 ])  # fmt: skip
 def test_what_was_done_before_it_was_asked_for_is_not_missed(ident: str, lines: Lines, verdict: str) -> None:
-    assert _verdict(ident, lines) == verdict
+    assert _row(ident, lines).verdict == verdict
+
+
+LOOK = [
+    *say("04:00", "triage", acts.RunQuery(query="rerun")),
+    *event("04:10", e.QueryStarted(run=Ref("query:rerun"), executor="triage", command_line="r", expected=320)),
+    *query("05:20", "rerun"),
+]
+
+
+@pytest.mark.parametrize(("ident", "lines", "answered"), [
+    ("block", act("03:00", "flag"), 4.5), ("block", act("04:30", "flag", takes=60), 6.5), ("look", LOOK, 5 + 1 / 3),
+])  # fmt: skip
+def test_what_was_under_way_as_it_was_asked_for_counts_from_when_it_took_hold(
+    ident: str, lines: Lines, answered: float
+) -> None:
+    row = _row(ident, lines)
+    assert row.answered == pytest.approx(answered)
+    assert row.verdict == ("on time" if answered > 5 else "already done")
 
 
 @pytest.mark.parametrize(("to", "told"), [

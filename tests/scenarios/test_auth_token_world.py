@@ -9,6 +9,7 @@ from scenarios.auth_token.world import AuthTokenWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
 from simulator.monitoring.onset import onset_shift
+from simulator.scenario.conditions import holds
 from tests.scenarios.worlds import driven, leading_nowhere, printed
 
 FAULT = -14 * 60
@@ -270,3 +271,16 @@ def test_six_queries_and_more_lead_nowhere():
     nowhere = leading_nowhere(load("auth_token").scenario)
     assert len(nowhere) >= 6
     assert {"healthz", "slo_status", "tls_certs", "kafka_lag", "dns_check", "cpu_top"} <= nowhere
+
+
+@pytest.mark.parametrize(("turns", "given", "again"), [
+    ((), {}, False), ((("hotfix_share", 1, 0),), {}, False), ((("pin", 1, 0),), {}, True),
+    ((("flag_mobile", 0, 0),), {}, True), ((("flag_mobile", 0, 0),), {"flag_reaches_mobile": 1}, False),
+    ((("compat", 1, 0), ("rollback", 1, 0)), {}, True),
+])  # fmt: skip
+def test_signing_is_back_on_the_old_key_by_what_puts_it_there_alone(
+    turns: tuple[tuple[str, float, int], ...], given: dict[str, float], again: bool
+) -> None:
+    left = next(one for one in load("auth_token").scenario.residual_risks if one.id == "old_key_end")
+    world = driven(AuthTokenWorld(given), -3600, FAULT, [(0, *one) for one in turns], 10, 15)
+    assert holds(left.true_when, world.facts()) == again

@@ -252,6 +252,30 @@ def test_a_cause_is_offered_by_what_its_author_says_whether_it_is_true_or_not() 
     assert causes["traffic"] == ()
 
 
+def test_what_somebody_outside_is_owed_is_written_in_one_file_too() -> None:
+    owed = "owes: {what: Word to the shops, within: 20m, taken_up_by: [inject:say_0]}, about: impact, at: 10m,"
+    written = changed(("{ledger_rule: {about: impact, at: 10m,", f"{{ledger_rule: {{{owed}"))
+    cues = [one for role in made(written, "queue_twice/drill.yaml").scenario.roles for one in role.cues]
+    (debt,) = next(one.owes for one in cues if one.owes)
+    assert (debt.what, debt.within, debt.taken_up_by) == ("Word to the shops", 1200, ("inject:say_0",))
+    wrong = written.replace("inject:say_0", "inject:say_9")
+    line = 1 + wrong.partition("say_9")[0].count("\n")
+    (found,) = problems(wrong)
+    assert f"drill.yaml:{line}: people.commander.knows.ledger_rule.owes: 'inject:say_9' is no inject" in str(found)
+
+
+def test_a_rollback_mends_where_it_turns_back_what_broke_it_and_nothing_turns_that_on_again() -> None:
+    def mends(*changes: tuple[str, str]) -> list[str]:
+        return [one.id for one in made(changed(*changes), "queue_twice/drill.yaml").scenario.actions if one.mends]
+
+    assert mends() == ["rollback"]
+    assert mends(("rung: rollback,", "rung: containment,")) == []
+    again = ("rung: rollback,", "rung: rollback, undo: forward,")
+    for lever, so in (("broken: 1", []), ("throttle: 1", ["rollback"])):
+        forward = f"  forward: {{title: Again, cmd: again, set: {{{lever}}}, rung: flag, support: true}}\n"
+        assert mends(again, ("moves:\n", f"moves:\n{forward}")) == so
+
+
 def test_a_claim_need_not_be_about_the_cause() -> None:
     said = '  - {at: 20m, who: bot, killed_by: [verify], text: "It looks stable."}\n  - {at: 50m, who: vp-eng'
     scenario = made(changed(("  - {at: 50m, who: vp-eng", said)), "queue_twice/drill.yaml").scenario
@@ -346,7 +370,7 @@ def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
     parts = (drill.source.data, drill.book, drill.library)
     of_file = [{key: part for key, part in one.items() if key not in ("digest", "scenario_version")} for one in parts]
     found = hashlib.blake2s(json.dumps(of_file, default=str).encode(), digest_size=4).hexdigest()
-    assert {EXPANSION: found} == {5: "f4b3dc90"}, (
+    assert {EXPANSION: found} == {6: "032b14af"}, (
         "raise EXPANSION in scenarios/declared/made.py, or leave it where the example's own file changed; then write "
         "both here"
     )

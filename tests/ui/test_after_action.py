@@ -9,8 +9,11 @@ from dataclasses import replace
 import pytest
 
 from analytics.about import times
+from analytics.report import story
+from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
+from simulator.record.follow_up import FollowUpEntry
 from simulator.record.journal import refused
 from simulator.room.notes import Note
 from simulator.scenario.conditions import holds
@@ -39,6 +42,14 @@ def test_survey_and_actions_stand_in_the_report(followed: Finished) -> None:
     assert "1: 0 · 2: 1 · 3: 0 · 4: 1 · 5: 0" in text
     assert "tested again by auth_token/base" in text
     assert "1970-01-01" in text
+
+
+def test_what_the_team_found_to_have_contributed_stands_in_the_report(followed: Finished) -> None:
+    assert "Factors by layer: see the postmortem." in report(followed, "report")
+    true = [one for one in followed.scenario.factors if one.true][:2]
+    picked = FollowUpEntry(n=3, made=12, author="Ana", item="hardening", changes={"factors": tuple(f.id for f in true)})
+    text = report(replace(followed, entries=(*followed.entries, picked)), "report")
+    assert f"What contributed, by the postmortem: {true[0].title}; {true[1].title}." in text
 
 
 COUNTED = {
@@ -128,8 +139,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
         *(f"promised for {clock(round(m.at + 60 * m.body.next_update_minutes))} (executives)"
           for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
-        *(debt.what for role in s.roles for row in role.cues for debt in row.owes if row.id not in
-          {m.body.cue for m in view.all(e.CueShared)}),
+        *(debt.what for role in s.roles for row in role.cues for debt in row.owes if row.id in
+          {cue.cue for cue in each(story.cues(view)) if cue.how == "never"}),
         *(drill.names.answer(m.body.inject, m.body.answer)[:100] for m in view.all(acts.AnswerAsker)),
     ]  # fmt: skip
 
@@ -165,13 +176,13 @@ def test_an_alert_that_cleared_while_users_were_hit_says_so_and_a_commander_who_
         tree = context(built(fired, sat, left, b.act(begun, "flag"), looked, cleared, over))
         (one,) = (one for one in tree["missed"] if one["what"].startswith("Alert"))
         assert one["note"].partition(", never acknowledged, ")[2].startswith(
-            f"cleared T+20:00{after}, no proof: nothing was back")
+            f"cleared T+20:00{after}, though nothing was back")
     # What was still at work is named beside what was in effect.
     turned = e.KnobTurned(knob="revoke", value=1, over=0, by=Ref("action:revoke"))
     slow = [*b.act("15:00", "revoke", takes=540), *b.event("16:00", turned)]
     (one,) = (one for one in context(built(fired, b.act("16:30", "flag"), slow, cleared))["missed"]
               if one["what"].startswith("Alert"))  # fmt: skip
-    assert "cleared T+20:00 after flag (T+17:30), with revoke at work (from T+16:00), no proof" in one["note"]
+    assert "cleared T+20:00 after flag (T+17:30), with revoke at work (from T+16:00), though" in one["note"]
     (person,) = (one for one in tree["people"] if one["name"] == "Ana")
     assert person["led"] == 29
 

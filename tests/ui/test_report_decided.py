@@ -56,6 +56,16 @@ def test_a_refused_answer_is_told() -> None:
     assert (one["how"], one["what"]) == ("refused", "commander, an answer")
 
 
+def test_a_decision_of_who_had_given_command_up_is_told_as_such() -> None:
+    line, reason = b.decide("40:00", "flag"), "you have given command up and decide nothing any more; ask @deputy"
+    left = [*b.in_command("02:00"), *b.event("31:00", e.RoleVacated(role="commander", seat="commander"))]
+    seq = next(x.seq for x in b.drill(left, line).journal if isinstance(x.body, acts.RecordDecision))
+    refusal = b.event("40:00", e.CommandRefused(command=seq, code="rights", reason=reason))
+    (one,) = context(built(left, line, refusal))["alternatives"]
+    assert (one["what"], one["why"]) == ("commander (not in command by then), decision: flag",
+                                         "only whoever is in command decides; never asked for again")
+
+
 def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
     flag = [*b.decide("08:00", "flag"), *b.act("10:00", "flag", decision="decision:1")]
     (done,) = context(built(flag))["decisions"]
@@ -70,7 +80,7 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
         drill = built(decided, *lines)
         (never,) = context(drill)["decisions"]
         assert never["deeds"][0].startswith(says)
-        assert "**Never begun.**" in report(drill, "report")
+        assert report(drill, "report").count("ever begun") == 1
         dropped = [one["what"] for one in context(drill)["missed"]]
         assert ("flag: ordered and refused" in dropped) == bool(lines)
         assert "never begun" in report(drill, "closure")

@@ -58,7 +58,7 @@ def test_what_was_begun_is_told_with_when_it_came_out(finished: Callable[[str], 
 
 
 def test_what_came_before_it_was_asked_for_says_so(finished: Callable[[str], Finished]) -> None:
-    name = DRILLS[0]
+    name = DRILLS[1]
     early = [one for one in context(finished(name))["injects"] if one["verdict"] == "already done"]
     assert early
     for one in early:
@@ -127,9 +127,9 @@ def test_what_got_worse_and_was_so_still_remains(finished: Callable[[str], Finis
     assert "; limits: Uncontrolled change, Security or privacy breached, " in missed
     assert "not mended" not in tree["opening"][-1]["text"]
     said, *_, scanned = tree["remains"]["lasting"]
-    assert said.startswith("details public, since T+09:00 (@somebody-in-sales: lol it works")
+    assert said.startswith("details public, since T+09:00 (@somebody-in-sales")
     assert scanned.startswith("scan active, since T+")
-    assert "(@edge-bot: 338 different links a minute" in scanned
+    assert "(@edge-bot" in scanned
     assert len(tree["remains"]["lasting"]) < len(tree["worsened"])
 
 
@@ -208,6 +208,22 @@ def test_what_holds_a_cause_that_nothing_mended_must_stay_so() -> None:
         left, text = tree["opening"][-1]["text"], report(drill, "report")
         assert ("cause not mended: flag must stay so, the way back is blocked; " in left) == bool(says)
         assert ("Held by flag (T+10:00), which must stay so. The way back is blocked." in text) == bool(says)
+        for kind in ("leadership", "closure"):
+            assert ("flag (T+10:00) must stay so" in report(drill, kind)) == bool(says)
+
+
+def test_a_rollback_that_removes_the_cause_mends_it_until_it_is_taken_back_or_the_cause_comes_again() -> None:
+    actions = [one.model_dump() | {"mends": one.id == "rollback"} for one in b.SCENARIO.actions]
+    actions[[one["id"] for one in actions].index("rollback")]["reversible_by"] = "withdraw"
+    made = b.scenario(actions=actions)
+    steps = [*b.act("09:00", "flag"), *b.act("20:00", "rollback")]
+    landed = b.event("30:00", e.MergeLanded(merge="m", service="auth", harmful=True))
+    for lines, held in ((steps, []), ([*steps, *b.act("30:00", "withdraw")], ["flag (T+10:00)"]),
+                        ([*steps, *landed], ["flag (T+10:00)", "rollback (T+21:00)"])):  # fmt: skip
+        drill = built(lines, of=made, world=b.truth("12:00"))
+        assert context(drill)["remains"]["held"] == held
+        on = "Still on, though the cause is mended: flag (T+10:00)\n"
+        assert (on in report(drill, "report")) == (not held)
 
 
 def test_a_repair_that_came_before_what_has_to_come_first_is_to_be_done_again() -> None:
@@ -286,7 +302,7 @@ def test_a_message_that_was_taken_away_is_not_what_lasts() -> None:
     came = b.event("09:00", e.InjectDelivered(inject="post", persona="@sales", channel="incident", text="Look!",
                                               form="message"))  # fmt: skip
     turned = b.event("09:00", e.KnobTurned(knob="told", value=1, over=0, by=Ref("inject:post")), "world")
-    left = "told, since T+09:00 (@sales: Look!; called for and done: flag, T+19:00)"
+    left = "told, since T+09:00 (@sales; called for and done: flag, T+19:00)"
     for lasts in (True, False):
         world = [(at, by, body.model_copy(update={"facts": {"told": lasts}})
                   if isinstance(body, e.TruthSampled) else body) for at, by, body in b.truth()]  # fmt: skip

@@ -25,6 +25,7 @@ def test_the_timeline_tells_what_was_told_held_and_shown_and_when_it_came_back(f
 
 def test_what_began_before_the_record_says_since_when(finished: Callable[[str], Finished]) -> None:
     rows = context(finished("permission_leak-by_the_book-7"))["timeline"]
+    assert not any("to you" in one["kind"] for one in rows)  # whoever reads it is not whom a message was sent to
     (broke,) = (one["what"] for one in rows if one["kind"] == "breaks")
     assert broke.endswith("since T-1560:00 (26 h before T+00:00)")
     assert all(one["what"].endswith("by the beginning of this record") for one in rows if one["kind"] == "is hit"

@@ -14,6 +14,7 @@ from simulator.record.journal import Journal
 from simulator.text import clock
 from simulator.values import Ref
 from tests.analytics import builders as b
+from tests.analytics.builders import Lines
 from tests.ui.reporting import DRILLS, built
 from ui.reports.context import context
 from ui.reports.finished import Finished
@@ -41,7 +42,7 @@ def test_a_false_step_stands_until_it_was_begun_and_so_does_a_false_recovery_wit
     assert rows["T+40:00", "recovery"]["true"].endswith("; the check that it rests on was red (T+35:00)")
     assert any(one.startswith("the room, T+40:00: recovery: recovered") for one in tree["remains"]["untrue"])
     assert tree["updates"][0]["untrue"] == "status, steps"
-    assert "“All gone.” (its steps not so)" in report(built(first, other), "report")
+    assert "“All gone.” (not so: steps)" in report(built(first, other), "report")
     begun = context(built(first, b.act("22:00", "flag")))["claims"]
     assert not any(one["stands"] for one in begun if one["about"] == "steps")
     later = context(built(first, b.act("22:00", "flag"), b.update("30:00", mitigation="flag")))["claims"]
@@ -288,3 +289,31 @@ def test_a_figure_that_is_a_bound_is_told_as_one_where_it_was_told_falsely() -> 
     (figure,) = (one for one in context(built(b.update("20:00", impact=b.figure(3)), of=made))["claims"]
                  if one["about"] == "figure")  # fmt: skip
     assert figure["true"] == "at most 1,000 users"
+
+
+def test_a_look_that_comes_out_only_where_something_holds_shows_whether_a_step_had_worked() -> None:
+    """So does one on which a word of recovery rests; what nobody rests on and what always comes out does not."""
+    queries = [one.model_dump() | {"requires": {"bad": False} if one.id == "asn" else {}} for one in b.SCENARIO.queries]
+    of = b.scenario(queries=queries)
+
+    def looked(at: str, ident: str, output: str, ok: bool = True) -> Lines:
+        return b.event(at, e.QueryFinished(run=Ref(f"query:{ident}"), query=ident, executor="triage", command_line="q",
+                                           output=output, evidence="receipt", ok=ok))  # fmt: skip
+
+    claim = b.say("40:00", "verification", acts.ClaimRecovery(claim="recovered", evidence=("query:impact",)))
+    lines = (looked("20:00", "asn", "a 3\nb 4\n\n5 of 500 still accepted\nFAIL", ok=False),
+             looked("30:00", "impact", "0 out"), looked("31:00", "keyring", "new key"), claim)  # fmt: skip
+    tree = context(built(*lines, of=of))
+    assert [(one["at"], one["came"], one["green"]) for one in tree["checks"]] == [
+        ("T+20:00", "5 of 500 still accepted / FAIL", False), ("T+30:00", "0 out", True)]
+    assert tree["checks"][0]["rows"] == ["a 3 / b 4"]
+    assert any("5 of 500 still accepted" in one for one in tree["remains"]["red"])
+
+
+def test_what_showed_that_old_links_open_no_more_is_among_what_was_verified(
+    finished: Callable[[str], Finished]
+) -> None:
+    drill = finished("permission_leak-by_the_book-7")
+    row = "Proof that what was handed out is refused | 500 of 500 earlier tokens refused in every place"
+    assert row in report(drill, "report")
+    assert "Proof that what was handed out is refused:** 500 of 500" in report(drill, "closure")

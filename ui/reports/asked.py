@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +19,7 @@ from ui.reports.hurt import at_work, printed, whole
 
 ORDER = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
 MEANS = {
-    "record_contradiction": "people push for opposite steps: one record says what speaks for each and which was taken",
+    "record_contradiction": "people push for opposite steps: one record of both and of the choice",
 }  # fmt: skip
 """Command that was called for -> what it is for."""
 CLEARS = 300
@@ -36,8 +35,8 @@ def injects(drill: Finished) -> Iterator[dict[str, Any]]:
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
                "short": whole(row.text, SHORT),
                "verdict": row.verdict,
-               "proposed": _proposed(drill, row.inject), "means": _means(drill, row.inject),
-               "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered)),
+               "proposed": _proposed(drill, row.inject, row.verdict), "means": _means(drill, row.inject),
+               "answered": clock(drill.view.entry(row.reply).at) if row.reply else "",
                "through": through, "came": came}  # fmt: skip
 
 
@@ -70,7 +69,7 @@ def _outcome(drill: Finished, reply: int) -> tuple[str, str]:
             spec = view.spec_of(looked.body)
             if spec is not None and spec.verifies:
                 return f"{'green' if looked.body.ok else 'red'} {clock(looked.at)}", ""
-            last = FOREVER if view.last_effect is None else view.last_effect
+            last = FOREVER if view.last_effect is None or (spec and spec.requires) else view.last_effect
             shown = f"{drill.names.title('queries', query)}: {printed(looked.body.output, SHORT)}"
             return f"result {clock(looked.at)}", shown if last <= looked.at else ""
     return "", ""
@@ -82,13 +81,15 @@ def _means(drill: Finished, inject: str) -> str:
     return MEANS.get(expects.command, "") if expects is not None else ""
 
 
-def _proposed(drill: Finished, inject: str) -> str:
+def _proposed(drill: Finished, inject: str, verdict: str) -> str:
     """Return what somebody wanted done and whether anybody did it, empty where nothing was proposed."""
-    action = getattr(drill.scenario.find("injects", inject), "proposes", None)
-    if not action:
+    spec = drill.scenario.find("injects", inject)
+    action = getattr(spec, "proposes", None)
+    if spec is None or not action:
         return ""
+    unsaid = "never answered so; " * (verdict == "missed" and spec.form == "ask")
     done = next((run for run in drill.view.started if run.spec.id == action), None)
-    return f"{drill.names.title('actions', action)}: {f'begun {clock(done.begun)}' if done else 'not done'}"
+    return f"{unsaid}{drill.names.title('actions', action)}: {f'begun {clock(done.begun)}' if done else 'not done'}"
 
 
 def missed(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -131,7 +132,7 @@ def _cleared(drill: Finished, ident: str) -> str:
         after += f"{',' if after else ''} with {title} at work (from {since})"
     outside = view.outside(at)
     which = "nothing was back" if {*outside} >= {*view.affected} else f"{view.titles('segments', outside)} not back"
-    return f", cleared {clock(at)}{after}{f', no proof: {which}' if outside else ''}"
+    return f", cleared {clock(at)}{after}{f', though {which}' if outside else ''}"
 
 
 def _weight(ident: str, note: str) -> int:

@@ -199,7 +199,9 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
         if not isinstance(entry.body, TURNS) and (row.minor or row.group not in GROUPS):
             continue
         more = "; ".join(line.removeprefix("- ") for line in said.detail.splitlines())
-        yield {"at": clock(row.at), "second": row.at, "lane": row.lane, "kind": said.label, "who": said.who,
+        # Whoever reads a document is not whom a message was sent to.
+        kind = said.label.partition(", ")[0]
+        yield {"at": clock(row.at), "second": row.at, "lane": row.lane, "kind": kind, "who": said.who,
                "what": f"{said.text} {more}" if said.text.endswith(":") else said.text}  # fmt: skip
 
 

@@ -272,7 +272,10 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
                     what = f"answer to {names.voices[inject].persona}" if inject in names.voices else "an answer"
             absent = "; ".join(_absent(drill, names, x)) if why[x.seq].code == "unknown" else ""
             reason = (absent or BARE.get(why[x.seq].code, why[x.seq].reason)).rstrip(".")
-            who = f"{names.person(x.by)}{'' if _may(drill, x) else ' (not in command by then)'}"
+            led = _led(drill, x, why[x.seq].code)
+            if isinstance(x.body, acts.RecordDecision) and not led:
+                reason = "only whoever is in command decides"
+            who = f"{names.person(x.by)}{'' if led else ' (not in command by then)'}"
             granted = next((y.at for y in asked if y.seq > x.seq and y.seq not in why and _same(x, y)), None)
             alike[f"{who}, {what}", reason, granted].append(x)
     for (what, reason, granted), some in alike.items():
@@ -281,10 +284,14 @@ def _refused(drill: Finished) -> Iterator[tuple[int, int, str, str, str]]:
         yield some[0].at, some[0].seq, "refused", what, f"{reason}; {_again(some, again, granted)}"
 
 
-def _may(drill: Finished, x: Entry) -> bool:
-    """Tell whether whoever hands command over has it: a seat is called after it also when it has passed on."""
+def _led(drill: Finished, x: Entry, code: str) -> bool:
+    """Tell whether whoever was refused had command, as far as it took that: a seat is called so also when it passed on.
+    """
     hands = isinstance(x.body, acts.HandOff) and x.body.what == COMMANDER
-    return not hands or any(one.since <= x.at < one.until and one.who == x.role for one in drill.view.commanders)
+    decides = isinstance(x.body, acts.RecordDecision) and code == "rights"
+    if not hands and not decides:
+        return True
+    return any(one.since <= x.at < one.until and one.who == x.role for one in drill.view.commanders)
 
 
 def _absent(drill: Finished, names: Names, x: Entry) -> Iterator[str]:

@@ -19,6 +19,7 @@ from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, whole
+from ui.reports.worth import worth_doing
 
 MOST_FINDINGS = 5
 """Strengths, and areas to improve, that a report names."""
@@ -87,8 +88,8 @@ def points(drill: Finished) -> dict[str, Any]:
     good = sorted((r for r in rows if r.status == "met"), key=lambda r: -r.points)
     gaps = sorted((r for r in rows if r.gap > 0), key=lambda r: -r.gap)
 
-    # Where acting did harm, to act earlier is no advice.
-    unadvised = of_harm(drill.playbook) if harmed_more(drill) else frozenset()
+    # Where acting did harm, to act earlier is no advice, and none is needed where the head of a report names steps.
+    unadvised = of_harm(drill.playbook) if harmed_more(drill) or worth_doing(drill) else frozenset()
 
     def shown(row: Any) -> dict[str, Any]:
         return {"id": row.id, "title": row.title, "points": row.points, "out_of": row.out_of, "why": row.why,
@@ -136,7 +137,7 @@ def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> li
             found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": one["why"]})
         else:
             twin["why"] = " ".join(dict.fromkeys([*_sentences(twin["why"]), *why]))
-    return found
+    return [{**one, "short": whole(one["why"], WHY)} for one in found]
 
 
 def _sentences(text: str) -> list[str]:

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from analytics.recovery import Certificate
 from analytics.report import story
 from analytics.report.tables import each
 from analytics.view import Moment
+from simulator import acts
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.scenario.people import Debt
@@ -24,6 +26,10 @@ HANDED = {"incident.handed_over": True}
 """Condition from which news of somebody who has to go matter no more."""
 MINUTE = 60
 """Seconds between two samples of the world."""
+WORD = 4
+"""Words up to which a last line says no more than that it passed or failed."""
+VERDICT = 140
+"""Letters of the last two lines that a check printed."""
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -73,24 +79,53 @@ def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
     return False
 
 
-def checks(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield each rerun of the failing path and each comparison with a baseline, with what it came to.
+def proofs(drill: Finished) -> list[Certificate]:
+    """Return what showed whether something had worked, in order.
 
-    `stale` tells of one that something was changed after it had begun.
+    Beside reruns of the failing path and comparisons with a baseline: looks that come out only where something holds,
+    and those that a word of recovery or of closure rests on.
     """
     view = drill.view
-    for one in view.recovery.certificates:
+    rested = {ref for m in view.all(acts.ClaimRecovery, acts.RequestClosure) for ref in m.body.evidence}
+    rested |= {ref for m in view.all(acts.PublishClosurePackage) for ref in m.body.verification}
+    seqs = {view.history.refs.get(ref) for ref in rested}
+    known = {one.seq for one in view.recovery.certificates}
+    found = [Certificate(m.seq, m.at, m.at, m.body.ok) for m in view.all(e.QueryFinished) if m.seq not in known and (
+        m.seq in seqs or ((spec := view.spec_of(m.body)) is not None and spec.requires))]  # fmt: skip
+    return sorted((*view.recovery.certificates, *found), key=lambda one: one.seq)
+
+
+def checks(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what showed whether something had worked, with what it came to.
+
+    `stale` tells of one that something was changed after it had begun, or that what it wants no longer held when people
+    left.
+    """
+    view = drill.view
+    for one in proofs(drill):
         body, rows, stale = view.entry(one.seq).body, list[str](), one.since < view.recovery.last_change
+        spec = view.spec_of(body) if isinstance(body, e.QueryFinished) else None
         if isinstance(body, e.VerificationMeasured):
             rows = [row.sentence(drill.names) for row in body.rows]
             what, came = COMPARED, "all within it" if one.green else "not back to it"
-        elif isinstance(body, e.QueryFinished):
-            rows = [printed(body.output)]
-            what, came = drill.names.title("queries", body.query), "green" if one.green else "red"
+        elif isinstance(body, e.QueryFinished) and spec is not None:
+            rows, what, came = [printed(body.output)], spec.title, "green" if one.green else "red"
+            if not spec.verifies:
+                lines = body.output.strip().splitlines()
+                last = _verdict(lines)
+                rows = [printed("\n".join(lines[:-last]))] if lines[last:] else []
+                came = printed("\n".join(lines[-last:]), VERDICT)
+            if not spec.verifies and spec.requires:
+                stale = not any(holds(spec.requires, facts) for facts in view.facts(view.left))
         else:
             continue
         yield {"at": clock(one.at), "second": one.at, "what": what, "came": came, "green": one.green, "stale": stale,
                "rows": rows, "before": ""}  # fmt: skip
+
+
+def _verdict(lines: Sequence[str]) -> int:
+    """Return how many of an output's last lines are its verdict: two, but no row of figures before a sentence."""
+    return 1 if len(lines[-1].split()) > WORD and lines[-2:][0].split()[0].isdigit() else 2
 
 
 def owed(drill: Finished) -> Iterator[dict[str, str]]:
@@ -156,7 +191,7 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
                 "jumped": [*(blurred or leapt), *_meanwhile(drill, m.at)], "loss": told, "harmed": bool(leapt or told),
                 "lasts": "",
             }))  # fmt: skip
-    turned: dict[Ref, list[str]] = {}
+    turned, lasted = dict[Ref, list[str]](), set[str]()
     for m in view.all(e.KnobTurned):
         if m.body.by.kind == "inject":
             turned.setdefault(m.body.by, []).append(m.body.knob)
@@ -166,7 +201,8 @@ def worsened(drill: Finished) -> Iterator[dict[str, Any]]:
             words = whole(said.body.text, SHORT)
             changed = ", ".join(knob.replace("_", " ") for knob in knobs)
             left = [m.body.facts for m in view.samples if m.at <= view.left][-1:]
-            still = [knob for knob in knobs if any(facts.get(knob) is True for facts in left)]
+            still = [knob for knob in knobs if knob not in lasted and any(facts.get(knob) is True for facts in left)]
+            lasted.update(still)
             found.append((said.at, {
                 "at": clock(said.at), "service": "", "what": f"{said.body.persona}: {words}", "loss": "",
                 "jumped": [f"this changed the world: {changed}"], "harmed": False,
@@ -221,6 +257,5 @@ def _lasting(drill: Finished, said: Moment[e.InjectDelivered], facts: Sequence[s
     named = {wanted} if isinstance(wanted, str) else {*wanted}
     done = [f"; called for and done: {run.spec.title}, {clock(run.effect)}" for run in drill.view.started
             if run.spec.id in named and run.effect is not None][-1:]  # fmt: skip
-    words = f"{said.body.persona}: {whole(said.body.text, SHORT)}".removesuffix(".")
     so = " and ".join(fact.replace("_", " ") for fact in facts)
-    return f"{so}, since {clock(since)} ({words}{''.join(done)})" if so else ""
+    return f"{so}, since {clock(since)} ({said.body.persona}{''.join(done)})" if so else ""

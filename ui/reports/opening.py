@@ -131,13 +131,13 @@ def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more
     if TOLD in doing:
         came = f"the loss was {loss['total']} ({loss['nobody']} had nobody acted)"
     hit = f"{doing}{'. ' * bool(doing)}{came[0].upper()}{came[1:]}." if loss["most"] else ""
-    first = [(f"{one['title']} (holds the total at {one['limit']})", f": {one['why']}") for one in score["caps"][:2]
+    first = [(f"{one['title']} (holds the total at {one['limit']})", f": {one['short']}") for one in score["caps"][:2]
              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
     most = [(f"{one['title']} ({one['points']} of {one['out_of']} points)", _advised(one, of_harm, doing, more))
             for one in score["areas"][:1]]  # fmt: skip
     # Why the others cost what they do stands under limits and areas.
     points = [what if place else f"{what}{why}" for place, (what, why) in enumerate([*first, *most])]
-    listed = " Then ".join(one if one.endswith(".") else f"{one}." for one in points)
+    listed = " Then ".join(one if one.endswith((".", "…")) else f"{one}." for one in points)
     said = {f"{WORTH} for those hit": hit, f"{WORTH} for the score": listed}
     return {title: text for title, text in said.items() if text} or {WORTH: "nothing that is judged was left open"}
 

@@ -17,7 +17,7 @@ from simulator.scenario.parts import Action
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import LOOK, printed, still_hit, whole
-from ui.reports.known import COMPARED, owed
+from ui.reports.known import COMPARED, owed, proofs
 from ui.reports.worth import too_soon, undone
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
@@ -34,12 +34,14 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
     history, names, debts = drill.view.history, drill.names, list(owed(drill))
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
+    mended, holding = _holding(drill)
     return {
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
         "red": list(_red(drill)), "nobodys": [*_undone(drill), *(one for one in debts if not one["by"])],
-        "taken_up": [one for one in debts if one["by"]], "held": _held(drill),
+        "taken_up": [one for one in debts if one["by"]],
+        "held": [] if mended else holding, "on": holding if mended else [],
         "blocked": any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left)),
         "lasting": [one["lasts"] for one in worsened if one["lasts"]],
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
@@ -108,19 +110,20 @@ def _ready(drill: Finished, step: Action, tried: int) -> str:
     return f", ready from {clock(ready)}" if able and tried < ready < view.left else ""
 
 
-def _held(drill: Finished) -> list[str]:
-    """Return what keeps things right where nothing mended the cause; empty where something did, or nothing holds.
+def _holding(drill: Finished) -> tuple[bool, list[str]]:
+    """Tell whether something mended the cause, and what keeps away what is wrong, or would.
 
-    What was taken back again holds nothing.
+    What was taken back again neither holds nor mends, and a queued change that did harm brought the cause again.
     """
     view = drill.view
     last = {run.spec.id: run.effect or 0 for run in view.started if run.effect is not None}
-    runs = {run.spec.id: run for run in view.in_effect}
-    if any(run.spec.rung == "hotfix" for run in runs.values()):
-        return []
-    return [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs.values()
-            if run.spec.rung in HOLDS and run.spec.coverage
-            and last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
+    runs = [run for run in {one.spec.id: one for one in view.in_effect}.values()
+            if last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
+    worse = max((m.at for m in view.all(e.MergeLanded) if m.body.harmful), default=-1)
+    mends = {run.spec.id for run in runs if run.spec.rung == "hotfix" or (
+        run.spec.mends and last[run.spec.id] > worse)}  # fmt: skip
+    return bool(mends), [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs
+                         if run.spec.rung in HOLDS and run.spec.coverage and run.spec.id not in mends]  # fmt: skip
 
 
 def _unsaid(drill: Finished) -> Iterator[str]:
@@ -152,7 +155,7 @@ def _unknown(drill: Finished) -> list[str]:
 def _red(drill: Finished) -> Iterator[str]:
     """Yield what was red when it was looked at last: each rerun by itself, comparisons by metric and segment."""
     last: dict[tuple[str | None, ...], tuple[str, str]] = {}
-    for one in drill.view.recovery.certificates:
+    for one in proofs(drill):
         body = drill.view.entry(one.seq).body
         if isinstance(body, e.VerificationMeasured):
             for row in body.rows:
