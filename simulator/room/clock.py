@@ -96,6 +96,8 @@ class Clock:
     """It goes on for a moment after what somebody does, and then stands until they do more: time to read is theirs.
 
     Only while one person sits in the drill: of several each would stop and move it for the others."""
+    shared: bool = False
+    """It would wait, did not several people sit in the drill."""
     until: float = math.inf
     """Drill second up to which it goes by itself."""
 

@@ -83,7 +83,7 @@ class Live:
         if not clock.waits:
             return clock
         if self.together:
-            return replace(clock, waits=False)
+            return replace(clock, waits=False, shared=True)
         return replace(clock, until=max(self._marked.at, self._acted + WAITS_SECONDS))
 
     def held(self) -> float:

@@ -115,17 +115,19 @@ FITS = """most => {
 
 def test_panels_follow_their_height_and_on_a_phone_nothing_lies_over_what_one_writes_in(desk: Desk) -> None:
     desk.room.pause(desk.host)  # nothing new comes for which panels would be drawn anew
-    page = desk.look(desk.ana)
-    page.wait_for_function(FITS, arg=1000)
-    before = page.locator(".figure").first.evaluate("one => one.offsetHeight")
-    page.locator("#text-shell").fill("rollout undo")
-    expect(page.locator("#line-shell .card")).to_contain_text("run by")
-    page.wait_for_function(FITS, arg=before)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_role("tab", name="Channel").click()
-    ends = page.locator("#text-channel").evaluate("one => one.getBoundingClientRect().bottom")
-    assert ends <= page.locator(".shell").evaluate("one => one.getBoundingClientRect().top")
-    desk.room.resume(desk.host)
+    try:
+        page = desk.look(desk.ana)
+        page.wait_for_function(FITS, arg=1000)
+        before = page.locator(".figure").first.evaluate("one => one.offsetHeight")
+        page.locator("#text-shell").fill("rollout undo")
+        expect(page.locator("#line-shell .card")).to_contain_text("run by")
+        page.wait_for_function(FITS, arg=before)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.get_by_role("tab", name="Channel").click()
+        ends = page.locator("#text-channel").evaluate("one => one.getBoundingClientRect().bottom")
+        assert ends <= page.locator(".shell").evaluate("one => one.getBoundingClientRect().top")
+    finally:
+        desk.room.resume(desk.host)  # the next tests of the module play on
 
 
 def test_a_reconnect_does_not_empty_the_console(desk: Desk) -> None:

@@ -317,3 +317,32 @@ def test_guide_and_speed_say_how_the_clock_goes_now_though_the_drill_is_paused(r
         shown = {one.id: one.html for one in screen.pieces(room) if isinstance(one, Piece)}
         assert f"the clock {says} while you read" in shown["guide-step"]
         assert re.findall('aria-current="true">([^<]+)<', shown["clock"]) == [chosen]
+
+
+def test_the_channel_says_once_whether_the_clock_waits_and_why(rooms: Rooms) -> None:
+    room = rooms.create(FIRST, seed=7, difficulty="novice").room
+    token, you = rooms.join(room, "You", room.loaded.scenario.lead())
+    room.speed(you, None)
+    room.start(you)
+    screen, free = Screen(Here(room, you, token)), [one.id for one in room.loaded.scenario.seats()][1:]
+
+    def told() -> list[str]:
+        shown = [one.html for one in screen.pieces(room) if isinstance(one, Piece) and one.into == "channel"]
+        assert not [one for one in shown[:-1] if "The clock" in one], "it comes last"
+        return re.findall("(The clock [^<]+)<", shown[-1])
+
+    assert told() == [], "it waits from the beginning"
+    you = room.take_seat(you, free[0])
+    assert told() == [], "who sits elsewhere sits alone there"
+    room.skip_ahead(you, 10)
+    _, bo = rooms.join(room, "Bo", free[1])
+    for _ in range(3):
+        said = "The clock runs from here on: it waits for one person alone, and You and Bo sit here now."
+        assert told() == [said]
+        room.skip_ahead(you, 10)
+        room.leave_seat(bo)
+        assert told() == ["The clock waits again: nobody else sits here now."]
+        room.skip_ahead(you, 10)
+        bo = room.take_seat(bo, free[1])
+    room.speed(you, 2)
+    assert told() == [], "they chose a speed: nothing hangs on who is there"

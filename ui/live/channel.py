@@ -3,12 +3,15 @@
 A task's row stands under the entry that brought it where it is now, so one that has news comes last again. Any other
 line that is answered keeps its place and has its answers below it; each answer is a line of its own as well, which
 says what it answers. A row only says how it can be answered: the form stands below the list, where no news moves it.
+Whether the clock waits for whoever is led is one line, too, under whoever sat down or got up last: no coming and going
+fills the channel with it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, MutableMapping
+from itertools import groupby
 from typing import Any
 
 from simulator import acts
@@ -19,6 +22,7 @@ from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
+from simulator.room.clock import Clock
 from simulator.text import clock
 from simulator.values import Ref
 from ui.live.forms import CLOSE
@@ -41,15 +45,20 @@ Memo = MutableMapping[int, tuple[str, str]]
 """Rows of entries, by their number, each after the way to answer it with which it was made."""
 
 
-def channel(b: Briefing, memo: Memo, known: Known | None = None, plays: bool = False) -> list[Piece]:
-    """Return the newest rows, oldest first; whoever `plays` can answer each."""
+def channel(
+    b: Briefing, memo: Memo, known: Known | None = None, plays: bool = False, waiting: Clock | None = None
+) -> list[Piece]:
+    """Return the newest rows, oldest first; whoever `plays` can answer each.
+
+    `waiting`: the clock of a drill that somebody is led through, which waits for them while they sit there alone.
+    """
     known, plays = {} if known is None else known, plays and not b.ended
     names, no, threads = NamesThen(names_of(b), b.entries), refused(b.entries), _Threads(b)
     shown = [entry for entry in b.entries if entry.seq not in no]
     for entry in shown:
         if entry.seq not in known:
             known[entry.seq] = told(names.at(entry.seq), entry)
-    answers, rows = _Answers(b, shown, known, plays), list[tuple[int, str]]()
+    answers, rows = _Answers(b, shown, known, plays), list[tuple[int, str, str]]()
     for entry in shown:
         if (task := threads.of(entry)) is not None:
             threads.add(task, entry, known[entry.seq])
@@ -60,12 +69,45 @@ def channel(b: Briefing, memo: Memo, known: Known | None = None, plays: bool = F
         way, kept = answers.way(entry), memo.get(entry.seq)
         if kept is None or kept[0] != way or answers.given[entry.seq]:
             kept = memo[entry.seq] = (way, _row(b, entry, said, answers))
-        rows.append((entry.seq, kept[1]))
+        rows.append((entry.seq, "", kept[1]))
     for thread in threads.all():
-        rows.append((thread.at, thread.html(b, names.at(thread.task.seq), answers.reply(thread.task.id))))
+        rows.append((thread.at, "", thread.html(b, names.at(thread.task.seq), answers.reply(thread.task.id))))
+    if waiting is not None and (turn := _turn(shown)) is not None:
+        rows += _whether_it_waits(waiting, *turn)
     if not rows:
-        rows = [(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
-    return [Piece(f"line-{seq}", html, "channel") for seq, html in sorted(rows)[-SHOWN:]]
+        rows = [(0, "", '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
+    return [Piece(f"line-{seq}{more}", html, "channel") for seq, more, html in sorted(rows)[-SHOWN:]]
+
+
+def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
+    """Return the last entry by which one who sat alone does not any more, or does again; who sits then; and which.
+
+    Who sits elsewhere, or gives their seat away, does both within one second: nothing turns by that.
+    """
+    seats, several, last = dict[str, str](), False, None
+    moves = (entry for entry in entries if isinstance(entry.body, (acts.TakeSeat, acts.LeaveSeat)))
+    for _, moved in groupby(moves, key=lambda entry: entry.at):
+        for entry in moved:
+            if isinstance(entry.body, acts.TakeSeat):
+                seats[entry.body.seat] = entry.body.name
+            elif isinstance(entry.body, acts.LeaveSeat):
+                seats.pop(entry.body.seat, None)
+        if several != (several := len(seats) > 1):
+            last = entry, list(seats.values()), several
+    return last
+
+
+def _whether_it_waits(waiting: Clock, entry: Entry, who: list[str], several: bool) -> Iterator[tuple[int, str, str]]:
+    """Say that the clock runs now, or waits again, and why; nothing where whoever is led chose a speed."""
+    if several and waiting.shared:
+        both = f"{', '.join(who[:-1])} and {who[-1]}"
+        said = f"The clock runs from here on: it waits for one person alone, and {both} sit here now."
+    elif not several and waiting.waits:
+        said = "The clock waits again: nobody else sits here now."
+    else:
+        return
+    row = f'<span class="t">{clock(entry.at)}</span><span class="x">{escape(said)}</span>{_PIN}'
+    yield entry.seq, "-clock", f'<div class="row system" data-spoken>{row}</div>'
 
 
 def reply_html(b: Briefing, ref: str) -> str:

@@ -129,6 +129,11 @@ def _record(view: View) -> Pieces:
     yield Piece("mine-place", tools.mine_html(view.b))
 
 
+def _channel(view: View) -> Pieces:
+    waiting = view.clock if view.room.row.guided else None
+    yield from channel(view.b, view.memo, view.known, view.kind == "plays", waiting)
+
+
 def _guide(view: View) -> Pieces:
     if view.room.row.guided and leads(view.b):
         yield from guide(SeatView(view.b), view.clock.waits)
@@ -164,7 +169,7 @@ SECTIONS = (
     Section(_bar),
     Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks(v))),
     Section(_record, on_record),
-    Section(lambda v: channel(v.b, v.memo, v.known, v.kind == "plays"), on_a_word),
+    Section(_channel, lambda v: (on_a_word(v), v.clock.waits, v.clock.shared)),
     Section(_guide, _steps, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(lambda v: follow(v.room.second_lives()), lambda v: (v.b.ended, v.room.clock.state, _looks(v)), PLAYS),
