@@ -90,6 +90,7 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST, quiet: int = LONG
         why = news.body.news if news else due(engine.seen_as(role), role, before, engine.now)
         if why:
             return Skipped(since, engine.now, why)
-        if engine.now >= max(0, since + quiet) and not awaited(engine.seen_as(role), role):
+        # Not before the first page, which comes in second 0, that is by 1.
+        if engine.now >= max(1, since + quiet) and not awaited(engine.seen_as(role), role):
             return Skipped(since, engine.now, "nothing is under way")
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

@@ -156,6 +156,16 @@ def test_who_did_what_does_not_help_is_led_on_to_do_something_else() -> None:
     assert 'data-open="take_action"' in words
 
 
+def test_what_is_ordered_after_a_look_that_proves_nothing_is_waited_for() -> None:
+    engine = alone("sign_in_link", acts.TakeAction(action="close_door", executor="mitigation"), until=300)
+    given(engine, acts.RunQuery(query="verify", executor="triage"))
+    engine.advance(420)
+    given(engine, acts.TakeAction(action="layout_off", executor="mitigation"))
+    assert "Something is being done" in told(engine, "Prove it.")
+    engine.advance(540)
+    assert "rerun" in told(engine, "Prove it."), "and then looked at again"
+
+
 def test_a_skip_of_who_is_led_through_waits_for_what_was_begun_and_no_longer_than_a_minute_for_nothing() -> None:
     engine = alone("sign_in_link", until=200)
     while (found := run_ahead(engine, "commander", quiet=QUIET)).why != "nothing is under way":
@@ -171,6 +181,13 @@ def test_a_skip_of_who_is_led_through_waits_for_what_was_begun_and_no_longer_tha
         whys.append(run_ahead(engine, "commander", quiet=QUIET).why)
         assert whys[-1] != "nothing is under way", "it waits for what is to be measured"
         assert len(whys) < 9, whys
+
+
+def test_whoever_skips_at_once_comes_to_the_first_page() -> None:
+    loaded = load("sign_in_link", "base", "novice")
+    engine = Engine(loaded, new_header(loaded, 7, mode="training"))
+    assert run_ahead(engine, "commander", quiet=QUIET).why != "nothing is under way"
+    assert briefing(engine, "commander").alerts()
 
 
 def test_a_lane_that_is_offered_is_not_command() -> None:

@@ -374,6 +374,7 @@ LESSONS = (
         (
             Instead(_yours("query"), WAITS_FOR_YOU),
             Instead(_looking, "Somebody looks: Skip ahead to what they find.", waits=True),
+            *_under_way("Something is being done: Skip ahead until it is, and look again then."),
             Instead(
                 _looked_since,
                 "What was found since does not prove it. What you did may take a minute until it holds: type `rerun` "
