@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from simulator import acts
 from simulator.answers import Answer
-from simulator.briefing import Briefing, briefing
+from simulator.briefing import Briefing
 from simulator.engine import Engine
 from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
@@ -27,7 +26,7 @@ from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
-from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
 from simulator.room.skip import LONGEST, QUIET, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
@@ -157,26 +156,18 @@ class Room:
 
     def briefing(self, role: str) -> Briefing:
         """Return what `role` may see now: one finished object for everybody who looks at this version."""
-        return self._seen.look(("briefing", role), lambda engine: self._briefing(engine, role))
+        return self._seen.look(("briefing", role), lambda engine: self._seen.briefing(engine, role))
 
     def shared(self, role: str, name: str, build: Callable[[Briefing], T]) -> T:
         """Return `build(briefing)` for `role`, made once a version however many people look.
 
         `name` tells one such object from another. Do not change what comes back; it is everybody's.
         """
-        return self._seen.look((f"shared {name}", role), lambda engine: build(self._briefing(engine, role)))
+        return self._seen.look((f"shared {name}", role), lambda engine: build(self._seen.briefing(engine, role)))
 
     def truth(self, name: str, build: Callable[[Engine], T]) -> T:
         """Return `build(engine)`, made once a version: for the facilitator's page, never for a role's."""
         return self._seen.look((f"truth {name}", None), build)
-
-    def _briefing(self, engine: Engine, role: str) -> Briefing:
-        def make(engine: Engine) -> Briefing:
-            live = briefing(engine, role)
-            # The engine goes on writing into its own lists while a page is being drawn from these.
-            return replace(live, incident=still(live.incident), entries=tuple(live.entries))
-
-        return self._seen.once(("briefing", role), make, engine)
 
     def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
         """Give a command now; return its entry and, where the drill refuses it, why.

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine
 from simulator.errors import StoreError
 from simulator.record.history import History
@@ -48,6 +49,8 @@ class Seen:
         self._steady = steady
         self._lock = threading.RLock()
         self._made: dict[Key, tuple[tuple[int, int, int], Any]] = {}
+        self._incidents: dict[str | None, tuple[tuple[int, int], History]] = {}
+        """The incident as it was put on record: for a role that does not see all of it, and under None for the rest."""
         self._ask_again = 0.0
         self._asking = threading.Lock()
         self._told: dict[str, Any] = {}
@@ -92,6 +95,28 @@ class Seen:
         if known is None or known[0] != version:
             known = self._made[key] = (version, build(engine))
         return cast("T", known[1])
+
+    def briefing(self, engine: Engine, role: str) -> Briefing:
+        """Return what a role may see now, made once a version; only under the lock."""
+
+        def make(engine: Engine) -> Briefing:
+            live = briefing(engine, role)
+            # The engine goes on writing into its own lists while a page is being drawn from these.
+            return replace(live, incident=self._incident(engine, live.incident, role), entries=tuple(live.entries))
+
+        return self.once(("briefing", role), make, engine)
+
+    def _incident(self, engine: Engine, live: History, role: str) -> History:
+        """Return an incident that stays as it is: one for all roles that see the same, until there is more on record.
+
+        Nothing but what is put on record changes it, however the clock goes on.
+        """
+        whose = None if live is engine.incident else role
+        version = (self._live.builds, len(engine.journal.entries))
+        known = self._incidents.get(whose)
+        if known is None or known[0] != version:
+            known = self._incidents[whose] = (version, still(live))
+        return known[1]
 
     def _last(self, key: Key, error: StoreError) -> Any:
         known = self._made.get(key)

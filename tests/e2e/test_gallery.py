@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from analytics.runs.finish import finish
 from scenarios.loader import load
 from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
-from tests.e2e.console import READY, SHOTS, every_form
+from tests.e2e.console import READY, SHOTS, begin, every_form
 from tests.e2e.server import PATIENCE, Server
 from tests.room.rooms import say
 from ui.parts.begin import FIRST
@@ -56,7 +57,7 @@ class Exhibits:
 @pytest.fixture(scope="module")
 def exhibits(server: Server) -> Iterator[Exhibits]:
     store = Store(server.database)
-    rooms = Rooms(store, load)
+    rooms = Rooms(store, load, finish)
     made = Exhibits(server)
 
     def hosted(name: str, scenario: str) -> tuple[Room, Participant]:
@@ -78,6 +79,31 @@ def exhibits(server: Server) -> Iterator[Exhibits]:
             while one.briefing("commander").now <= until:
                 one.skip_ahead(ana)
             one.pause(ana)
+    led = rooms.create(FIRST, seed=7, difficulty="novice").room
+    token, ana = rooms.join(led, "Ana", "commander")
+    made.people["led"] = token, ana.id
+    led.speed(ana, None)
+    led.start(ana)
+    led.skip_ahead(ana)
+    for query in ("impact", "by_client"):
+        led.submit(acts.RunQuery(query=query, executor="triage"), ana)
+    for _ in range(4):
+        led.skip_ahead(ana)
+    shared = rooms.create(FIRST, seed=8, difficulty="novice").room
+    token, ana = rooms.join(shared, "Ana", "commander")
+    made.people["shared"] = token, ana.id
+    shared.speed(ana, None)
+    shared.start(ana)
+    shared.skip_ahead(ana)
+    rooms.join(shared, "Bo", "deputy")
+    waited = rooms.create(FIRST, seed=9, difficulty="novice").room
+    token, ana = rooms.join(waited, "Ana", "commander")
+    made.people["waited"] = token, ana.id
+    waited.speed(ana, None)
+    waited.start(ana)
+    waited.skip_ahead(ana)
+    waited.end(ana)
+    waited.finishing.wait(PATIENCE)
     hosted("waiting", "permission_leak")
     room, host = hosted("running", "auth_token")
     room.start(host)
@@ -135,6 +161,46 @@ def _form(title: str) -> Callable[[Page], None]:
     return do
 
 
+def _handed_in(page: Page) -> None:
+    _column(page, "Respond")
+    every_form(page).get_by_role("button", name="Message", exact=True).click()
+    form = page.locator("#form form")
+    form.locator("#post_message-text").fill("We look at it.")
+    form.locator("footer button").click()
+    expect(page.locator("#form > output")).to_contain_text("On the record")
+
+
+def _novice(page: Page) -> None:
+    begin(page, "Practise alone", "The link that does not work")
+    page.get_by_role("radio", name="novice").click()
+    page.get_by_text("More to choose").click()
+    expect(page.get_by_role("radio", name="Waits")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Seed")).to_be_visible()
+    page.wait_for_timeout(500)  # it unfolds
+
+
+def _output(page: Page) -> None:
+    _column(page, "Panels")
+    page.locator("#views").get_by_role("tab", name="Output").click()
+    expect(page.locator(".outputs")).to_be_visible()
+
+
+def _tab(name: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        page.get_by_role("tab", name=name).click()
+        page.wait_for_timeout(500)
+
+    return do
+
+
+def _radio(name: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        page.get_by_role("radio", name=name).first.click()
+        page.wait_for_timeout(1000)
+
+    return do
+
+
 def _guided(page: Page) -> None:
     page.locator("#guide").get_by_role("button", name="Hand off").click()
     expect(page.locator("#form form")).to_be_visible()
@@ -162,6 +228,7 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "lobby": ("/", "", _shown("Scenarios")),
     "lobby-mine": ("/", "running commander", _shown("Scenarios")),
     "practise": ("/", "", _dialog("Practise alone")),
+    "practise-novice": ("/", "", _novice),
     "host": ("/", "", _dialog("Host for a team")),
     "wrong-code": ("/?drill=ZZZZZZ", "", _shown("No drill has this code")),
     "join": ("/?drill={waiting}", "", _shown("Sit here")),
@@ -173,6 +240,10 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "guide": ("/console", "guided", _shown("Hand command over.")),
     "guide-form": ("/console", "guided", _guided),
     "guide-onwards": ("/console", "onwards", _onwards),
+    "led": ("/console", "led", _bar),
+    "led-handed-in": ("/console", "led", _handed_in),
+    "led-output": ("/console", "led", _output),
+    "shared": ("/console", "shared", lambda page: _column(page, "Channel")),
     "console-comms": ("/console", "running comms", _bar),
     "console-decision": ("/console", "running commander", _form("Decision")),
     "console-update": ("/console", "running comms", _form("Stakeholder update")),
@@ -187,7 +258,11 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "debrief": ("/debrief", "over commander", lambda page: page.wait_for_timeout(1500)),
     "debrief-host": ("/debrief", "over host", lambda page: page.wait_for_timeout(1500)),
     "debrief-empty": ("/debrief", "", _shown("From a file")),
+    "trends-waited": ("/trends", "waited", lambda page: page.wait_for_timeout(1500)),
+    "follow-through": ("/follow_through", "over commander", lambda page: page.wait_for_timeout(500)),
+    "survey": ("/follow_through", "over commander", _radio("Survey")),
     "library": ("/library", "", lambda page: page.wait_for_timeout(500)),
+    **{f"library-{name.lower()}": ("/library", "", _tab(name)) for name in ("Playbook", "Glossary")},
     "no-drill": ("/console", "", _shown("No drill open")),
     "stranger": ("/console?me=0123456789abcdef", "", _shown("You are not in this drill here")),
 }  # fmt: skip

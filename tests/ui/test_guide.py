@@ -354,11 +354,11 @@ def test_the_channel_says_once_whether_the_clock_waits_and_why(rooms: Rooms) -> 
     room.skip_ahead(you, 10)
     _, bo = rooms.join(room, "Bo", free[1])
     for _ in range(3):
-        said = "The clock runs from here on: it waits for one person alone, and You and Bo sit here now."
+        said = "The clock runs from here on: it waits for one person alone, and You and Bo sit here."
         assert told() == [said]
         room.skip_ahead(you, 10)
         room.leave_seat(bo)
-        assert told() == ["The clock waits again: nobody else sits here now."]
+        assert told() == ["The clock waits again: nobody else sits here."]
         room.skip_ahead(you, 10)
         bo = room.take_seat(bo, free[1])
     room.speed(you, 2)

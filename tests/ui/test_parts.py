@@ -15,7 +15,7 @@ from simulator.engine import Engine, new_header
 from simulator.finding import find
 from simulator.room.rooms import Rooms
 from ui.live import line
-from ui.live.channel import channel
+from ui.live.channel import Memo, channel
 from ui.live.figures import charts
 from ui.parts import catalogue, completion, labels
 from ui.parts.bar import bar_html
@@ -302,7 +302,8 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
 
 
 def test_a_long_channel_keeps_the_rows_it_has(seat: Seat) -> None:
-    here, memo = seat("commander", 60), dict[int, tuple[str, str]]()
+    here = seat("commander", 60)
+    memo: Memo = {}
     for number in range(40):
         here.room.submit(acts.PostMessage(text=f"line {number}"), here.person)
     before = channel(here.room.briefing("commander"), memo)

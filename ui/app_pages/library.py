@@ -54,7 +54,8 @@ def _scenario(name: str) -> None:
         return
     scenario, variants = loaded.scenario, len(loaded.variants)
     seats, paged = len(scenario.seats()), len(scenario.roles) - len(scenario.seats())
-    size = [f"{scenario.horizon // 60} minutes", counted(seats, "seat"), counted(paged, "specialist")]
+    size = [f"{scenario.horizon // 60} minutes", counted(seats, "seat")]
+    size += [counted(paged, "specialist")] if paged else []
     size += [counted(variants, "variant")] if variants > 1 else []
     with st.container(border=True, key=f"scenario-{name}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):

@@ -41,7 +41,9 @@ LOUD = ("task_assigned", "task_reassigned", "task_reported", "query_finished", "
 """What of a task brings its row to the end again."""
 REPLY = "reply"
 """What a button opens by which a line is answered in its thread."""
-Memo = MutableMapping[int, tuple[str, str]]
+Way = tuple[str, str]
+"""What opens that by which a line is answered, and what it is about; two empty texts where there is none."""
+Memo = MutableMapping[int, tuple[Way, Piece]]
 """Rows of entries, by their number, each after the way to answer it with which it was made."""
 
 
@@ -58,7 +60,7 @@ def channel(
     for entry in shown:
         if entry.seq not in known:
             known[entry.seq] = told(names.at(entry.seq), entry)
-    answers, rows = _Answers(b, shown, known, plays), list[tuple[int, str, str]]()
+    answers, rows = _Answers(b, shown, known, plays), list[tuple[int, Piece]]()
     for entry in shown:
         if (task := threads.of(entry)) is not None:
             threads.add(task, entry, known[entry.seq])
@@ -67,16 +69,21 @@ def channel(
         if said is None or not worth(entry, said):
             continue
         way, kept = answers.way(entry), memo.get(entry.seq)
-        if kept is None or kept[0] != way or answers.given[entry.seq]:
-            kept = memo[entry.seq] = (way, _row(b, entry, said, answers))
-        rows.append((entry.seq, "", kept[1]))
+        if kept is None or kept[0] != way or entry.seq in answers.given:
+            kept = memo[entry.seq] = (way, _piece(entry.seq, _row(b, entry, said, answers)))
+        rows.append((entry.seq, kept[1]))
     for thread in threads.all():
-        rows.append((thread.at, "", thread.html(b, names.at(thread.task.seq), answers.reply(thread.task.id))))
+        html = thread.html(b, names.at(thread.task.seq), answers.opener(answers.reply(thread.task.id)))
+        rows.append((thread.at, _piece(thread.at, html)))
     if waiting is not None and (turn := _turn(shown)) is not None:
         rows += _whether_it_waits(waiting, *turn)
     if not rows:
-        rows = [(0, "", '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
-    return [Piece(f"line-{seq}{more}", html, "channel") for seq, more, html in sorted(rows)[-SHOWN:]]
+        rows = [(0, _piece(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>'))]
+    return [piece for _, piece in sorted(rows)[-SHOWN:]]
+
+
+def _piece(seq: int, html: str, more: str = "") -> Piece:
+    return Piece(f"line-{seq}{more}", html, "channel")
 
 
 def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
@@ -97,17 +104,17 @@ def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
     return last
 
 
-def _whether_it_waits(waiting: Clock, entry: Entry, who: list[str], several: bool) -> Iterator[tuple[int, str, str]]:
+def _whether_it_waits(waiting: Clock, entry: Entry, who: list[str], several: bool) -> Iterator[tuple[int, Piece]]:
     """Say that the clock runs now, or waits again, and why; nothing where whoever is led chose a speed."""
     if several and waiting.shared:
         both = f"{', '.join(who[:-1])} and {who[-1]}"
-        said = f"The clock runs from here on: it waits for one person alone, and {both} sit here now."
+        said = f"The clock runs from here on: it waits for one person alone, and {both} sit here."
     elif not several and waiting.waits:
-        said = "The clock waits again: nobody else sits here now."
+        said = "The clock waits again: nobody else sits here."
     else:
         return
     row = f'<span class="t">{clock(entry.at)}</span><span class="x">{escape(said)}</span>{_PIN}'
-    yield entry.seq, "-clock", f'<div class="row system" data-spoken>{row}</div>'
+    yield entry.seq, _piece(entry.seq, f'<div class="row system" data-spoken>{row}</div>', "-clock")
 
 
 def reply_html(b: Briefing, ref: str) -> str:
@@ -191,20 +198,26 @@ class _Answers:
         """Return the answers to a line, and the way to answer it."""
         rows = "".join(
             f'<li><span class="t">{clock(one.at)}</span> <b>{escape(words.who)}</b> {escape(words.text)}</li>'
-            for one, words in self.given[entry.seq]
+            for one, words in self.given.get(entry.seq, ())
         )
-        way = self.way(entry)
+        way = self.opener(self.way(entry), entry)
         return f'<ul class="replies" aria-label="Replies">{rows}</ul>{way}' if rows else way
 
-    def way(self, line: Entry) -> str:
-        """Return the button that opens what answers a line: whoever waits for an answer has it by the form for that."""
+    def way(self, line: Entry) -> Way:
+        """Return what answers a line: whoever waits for an answer has it by the form for that."""
         if self._plays and isinstance(line.body, e.InjectDelivered) and line.body.inject in self._asks:
-            return _opener("answer_asker", line.body.inject, "Answer")
-        return self.reply(self._names.get(line.seq, ""), _channel(line, self._room))
+            return "answer_asker", line.body.inject
+        return self.reply(self._names.get(line.seq, ""))
 
-    def reply(self, ref: str, channel: str = "") -> str:
-        """Return the button that opens a reply, to a line that has a name."""
-        return _opener(REPLY, ref, _reply(channel or self._room, self._room)) if ref and self._plays else ""
+    def reply(self, ref: str) -> Way:
+        """Return what replies to a line that has a name."""
+        return (REPLY, ref) if ref and self._plays else ("", "")
+
+    def opener(self, way: Way, line: Entry | None = None) -> str:
+        """Return the button that opens what answers a line; where that is read elsewhere, it says so."""
+        kind, about = way
+        words = _reply(_channel(line, self._room) if line else self._room, self._room) if kind == REPLY else "Answer"
+        return _opener(kind, about, words) if kind else ""
 
 
 def _opener(kind: str, about: str, words: str) -> str:

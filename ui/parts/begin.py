@@ -55,7 +55,8 @@ def alone(offer: Playable) -> None:
         )
         st.caption(plain(shell.opening(seats[str(seat)].brief) if seat in seats else ""))
         difficulty = _difficulty("solo")
-        with st.expander("More to choose: mode, variant, speed, seed", expanded=_asked_for_more()):
+        more = ["mode", "speed", *["variant"] * (len(loaded.variants) > 1), *["playbook"] * (len(books.names()) > 1)]
+        with st.expander(f"More to choose: {', '.join(more)}, seed", expanded=_asked_for_more()):
             mode = _mode("solo")
             # Whoever reads a guide is not to lose time by it.
             guided = mode == "training" and difficulty == "novice" and seat == scenario.lead()

@@ -173,6 +173,7 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
                 f"**{plain(chair.title)}**  \n{plain(does.get(chair.id, ''))}  \n"
                 f":gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]"
             )
+            st.space("stretch")
             if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
                 with session.trying("seat"):
                     sit(chair.id)
