@@ -119,20 +119,20 @@ class Room:
 
     def stands(self, person: Participant | None = None) -> str:
         """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
-        away, failing = self.clock.away, self._live.keeper.failing
-        if self.finishing.over or self.clock.state == "waiting":
+        clock, failing = self.clock, self._live.keeper.failing
+        if self.finishing.over or clock.state == "waiting":
             return ""
         if failing:
             return f"The drill stands still: {failing}. It goes on when that is mended."
-        if away is None:
-            return PAUSES.get(self.clock.paused_by, "")
+        if clock.away is None:
+            return PAUSES.get(clock.paused_by, "")
         if person is not None and self.goes_on(person):
             way = "Resume to go on from there."
         elif self.row.header.mode == "training":
             way = "Anybody in a seat can resume from there."
         else:
             way = "The host resumes from there."
-        return f"{told(away)} {way}"
+        return f"{told(clock.away)} {way}"
 
     @property
     def problem(self) -> str | None:

@@ -310,6 +310,8 @@ class _Threads:
 
     def of(self, entry: Entry) -> _Thread | None:
         """Return the task that an entry belongs to, None for one that stands by itself."""
+        if not self._threads:
+            return None
         body: Any = entry.body
         ident = _field(body, "task") or self._runs.get(_field(body, "run") or "")
         if isinstance(body, acts.PostMessage):

@@ -20,7 +20,8 @@ class NamesThen:
 
     def __init__(self, names: Names, entries: Iterable[Entry]) -> None:
         seats: dict[str, str] = {}
-        self._since, self._names = [0], [replace(names, seats={})]
+        self._names, self._made = names, dict[int, Names]()
+        self._since, self._seats = [0], [dict(seats)]
         for entry in accepted(tuple(entries)):
             match entry.body:
                 case acts.TakeSeat(seat=seat, name=name):
@@ -30,11 +31,14 @@ class NamesThen:
                 case _:
                     continue
             self._since.append(entry.seq)
-            self._names.append(replace(names, seats=dict(seats)))
+            self._seats.append(dict(seats))
 
     def at(self, seq: int) -> Names:
         """Return the names that held when entry `seq` was written."""
-        return self._names[bisect_right(self._since, seq) - 1]
+        at = bisect_right(self._since, seq) - 1
+        if at not in self._made:  # most are never asked for
+            self._made[at] = replace(self._names, seats=self._seats[at])
+        return self._made[at]
 
 
 def names_of(briefing: Briefing) -> Names:
