@@ -294,3 +294,18 @@ def test_a_drill_that_somebody_is_at_for_long_holds_up_no_other(
     place.advance_running()
     assert slow.stands() == ""
     assert slow.clock.away is None, "four seconds are no gap"
+
+
+def test_all_who_see_the_same_are_shown_one_incident_until_there_is_more_on_record(
+    played: tuple[Room, Participant], wall: Wall
+) -> None:
+    room, ana = played
+    mine, theirs = room.briefing("commander"), room.briefing("deputy")
+    assert mine.incident is theirs.incident
+    wall.pass_(2)
+    later = room.briefing("commander")
+    assert later.now > mine.now
+    assert (later.incident is mine.incident) == (later.entries == mine.entries)
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+    assert room.briefing("deputy").incident.holder("commander") == "commander"
+    assert theirs.incident.holder("commander") is None, "what was shown stays as it is"

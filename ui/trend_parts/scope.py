@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics import playbook as books
 from analytics.report.sample import samples
+from scenarios import loader
 from simulator.room import results
 from simulator.room.results import SAMPLE, Comparable, Wanted
 from simulator.room.teams import Member
@@ -93,7 +94,7 @@ def narrowed(scope: WhoseDrills, groups: Sequence[Comparable]) -> Wanted:
     with st.grid(5, min_column_width=150, gap="small", key="trends-filters"):
         scenario = _pick("Scenario", [*titles], "all", titles)
         here = [one for one in groups if scenario in (ANY, one.scenario)]
-        variant = _pick("Variant", sorted({one.variant for one in here}), "all")
+        variant = _pick("Variant", sorted({one.variant for one in here}), "all", {loader.BASE: "As written"})
         playbook = _pick("Playbook", sorted({one.playbook for one in groups}), "all", _book_titles())
         mode = _pick("Mode", sorted({one.mode for one in groups}), "both")
         days = st.selectbox("Period", list(PERIODS), format_func=lambda one: one.capitalize() or "Since ever",
