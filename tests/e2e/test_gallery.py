@@ -168,6 +168,7 @@ def _handed_in(page: Page) -> None:
     form.locator("#post_message-text").fill("We look at it.")
     form.locator("footer button").click()
     expect(page.locator("#form > output")).to_contain_text("On the record")
+    expect(page.locator("#form > output")).to_be_in_viewport()  # however long the list of forms is
 
 
 def _novice(page: Page) -> None:
