@@ -23,7 +23,7 @@ MOST = 120
 """Things that somebody does until it is over, at most."""
 
 
-class Newcomer(Console):
+class Beginner(Console):
     """Somebody who does what the guide says, and fills in what a form needs and nothing else."""
 
     def __init__(self, page: Page, server: Server) -> None:
@@ -123,7 +123,7 @@ def test_a_newcomer_who_makes_it_worse_first_is_led_to_closure_and_debrief(
     page.get_by_role("button", name="Start the first drill").click()
     page.get_by_role("button", name="Start the clock").click()
     expect(page.locator(".bar")).to_be_visible()
-    me = Newcomer(page, server)
+    me = Beginner(page, server)
     said = me.go()
     assert any("have something else done" in words for words in said)
     me.end()
