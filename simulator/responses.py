@@ -17,7 +17,7 @@ from simulator.scenario.conditions import fits
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Inject
 
-Verdict = Literal["on time", "already done", "late", "missed", "kept", "broken"]
+Verdict = Literal["on time", "already done", "late", "missed", "kept", "broken", "none expected"]
 GOOD: tuple[Verdict, ...] = ("on time", "already done", "kept")
 LASTS = (
     acts.AcknowledgePage, acts.Declare, acts.AssignLane, acts.PageTeam, acts.AssignTask, acts.PublishDecisionNote,
@@ -45,17 +45,21 @@ class Responses:
         self._acts = [x for x in entries if x.is_act]
         self._scenario = scenario
         self._changed = [one.seq for one in changes(history, scenario)]
+        self._untimely = {x.body.inject for x in self._acts if isinstance(x.body, acts.FireInject) and x.body.anyway}
         self._runs = {run.order_seq: run for run in history.runs.values()}
         self._measured = history.measured
 
     def to(self, inject: Inject, came: Entry) -> Response:
         """Return what came of the response that `inject`, delivered by entry `came`, calls for.
 
-        What was done before counts while its effect stands. Raises ValueError where the inject calls for nothing.
+        What was done before counts while its effect stands. One that was fired though its condition did not hold calls
+        for nothing: what it says was not so. Raises ValueError where the inject calls for nothing.
         """
         wanted = inject.expects
         if wanted is None:
             raise ValueError(f"{inject.id} calls for no response")
+        if inject.id in self._untimely:
+            return Response(None, "none expected")
         found = list(_fitting(self._acts, self._scenario, inject))
         reply = next((x for x in found if x.seq > came.seq), None)
         in_time = reply is not None and reply.at - came.at <= wanted.within

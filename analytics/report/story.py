@@ -106,7 +106,7 @@ def injects(view: RecordView) -> Iterator[Any]:
     `to` names the seats that alone were told, and is empty where everybody was. `reply` is the entry that answered (0:
     none did), `answered` the minute from which it counts: what was under way as it came does from when it took effect
     or came out. `verdict`: on time, already done (before it was asked for), late, missed, kept (it was right to do
-    nothing of the kind), broken, or none expected.
+    nothing of the kind), broken, or none expected (of one fired though its condition did not hold, too).
     """
     responses = Responses(view.entries, view.history, view.scenario)
     for m in view.all(e.InjectDelivered):
@@ -117,7 +117,7 @@ def injects(view: RecordView) -> Iterator[Any]:
         yield {
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
             "to": _told(view, m.body.to), "text": m.body.text,
-            "expected": spec.expects.label if spec and spec.expects else "",
+            "expected": spec.expects.label if spec and spec.expects and verdict != "none expected" else "",
             "answered": float("nan") if at is None else at / 60, "reply": reply.seq if reply else 0,
             "verdict": verdict,
         }  # fmt: skip

@@ -88,6 +88,9 @@ class _OfInject(_Hosted, about=("inject",)):
 class FireInject(_OfInject):
     """Deliver an inject now."""
 
+    anyway: Literal[True] | None = None
+    """Though its condition does not hold: no response to it is expected. Absent otherwise, as in every older record."""
+
     def objection(self, asked: Asked) -> Refusal | None:
         inject = self.line(asked).inject
         return super().objection(asked) or _unread(asked, inject.to, inject.channel)
@@ -112,6 +115,18 @@ class HoldInject(_OfInject):
             line.state = "held"
         else:
             line.move(round(60 * self.until_minutes))
+
+
+class ReleaseInject(_OfInject):
+    """Let an inject that is held come by itself again: at its time, or from now on where that has passed."""
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        held = self.line(asked).state == "held"
+        return super().objection(asked) or (None if held else already("that inject is not held"))
+
+    def carry_out(self, asked: Asked) -> None:
+        line = self.line(asked)
+        line.move(max(line.at, asked.drill.now))
 
 
 class SkipInject(_OfInject):

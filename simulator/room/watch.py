@@ -21,6 +21,7 @@ SILENT, IDLE, UNREAD, AWAY = 180, 300, 120, 60
 """Seconds without a word in the channel, without an act of somebody who sits, for which a question waits, and for which
 somebody did not look, until it is said."""
 Tone = Literal["bad", "warn"]
+Answered = Literal["done", "late", "missed", "open", "kept", "broken", "none expected", ""]
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,13 @@ class Planned:
     """What it waits for, in words, and whether that holds now."""
     until: int | None
     expects: str
-    answered: Literal["done", "late", "missed", "open", "kept", "broken", ""]
+    answered: Answered
     """What came of the response it calls for; empty where it calls for none or has not come."""
+
+    @property
+    def not_so(self) -> str:
+        """What of its condition does not hold now, in words; empty where all holds."""
+        return "; ".join(words for words, so in self.waits_for if not so)
 
 
 def planned(engine: Engine) -> list[Planned]:
@@ -161,7 +167,7 @@ def _value(wanted: object) -> str:
 
 def _answered(
     responses: Responses, inject: Inject, came: int | None, told: Iterable[tuple[str, Entry]], now: int
-) -> Literal["done", "late", "missed", "open", "kept", "broken", ""]:
+) -> Answered:
     wanted = inject.expects
     if wanted is None or came is None:
         return ""

@@ -193,6 +193,12 @@ def test_what_was_under_way_as_it_was_asked_for_counts_from_when_it_took_hold(
     assert row.verdict == ("on time" if answered > 5 else "already done")
 
 
+def test_what_was_fired_though_it_was_not_so_calls_for_nothing() -> None:
+    fired = say("05:00", "facilitator", acts.FireInject(inject="ask", anyway=True))
+    (row,) = each(story.injects(view(fired, _delivered("ask"), of=KNOWING)))
+    assert (row.verdict, row.expected, row.reply) == ("none expected", "", 0)
+
+
 @pytest.mark.parametrize(("to", "told"), [
     ((), ""), (("triage",), "Triage"), (("commander", "triage"), "Commander and Triage"),
 ])  # fmt: skip

@@ -42,7 +42,7 @@ def test_what_one_person_needs_is_on_one_screen(running: Stage) -> None:
     host = running.tab("MSEL")
     for name in ("Step to the next inject", "Say it", "Pause"):
         expect(host.get_by_role("button", name=name)).to_be_in_viewport()
-    expect(host.locator("#desk-next form[data-act='fire_inject'] button").first).to_be_in_viewport()
+    expect(host.locator("#desk-next form[data-act='room.fire'] button").first).to_be_in_viewport()
     expect(host.locator(".flags")).to_be_in_viewport()
     assert host.evaluate("document.documentElement.scrollHeight") <= 900
 
@@ -59,6 +59,16 @@ def test_fire(running: Stage) -> None:
     row(running.tab("MSEL"), ident).get_by_role("button", name="Fire").click()
     expect(row(running.host, ident)).to_contain_text("came")
     expect(running.ana.locator("#channel")).to_contain_text(persona)
+
+
+def test_fire_what_is_not_so_asks_first(running: Stage) -> None:
+    host = running.tab("MSEL")
+    waits = host.locator(".msel tr").filter(has_text="Fire anyway").first
+    line = host.locator(f"#{waits.get_attribute('id')}")
+    unfold(line.get_by_text("Fire …"))
+    expect(line).to_contain_text("Its condition does not hold now:")
+    line.get_by_role("button", name="Fire anyway").click()
+    expect(line).to_contain_text("came")
 
 
 def test_hold_and_hold_until(running: Stage) -> None:

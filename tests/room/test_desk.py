@@ -81,6 +81,18 @@ def test_an_expected_response_is_ticked_by_what_was_done(answer: str | None, at:
     assert next(line.answered for line in planned(one) if line.ident == "boss") == found
 
 
+@pytest.mark.parametrize("anyway", [True, False])
+def test_nothing_is_expected_of_what_was_fired_though_its_condition_does_not_hold(anyway: bool) -> None:
+    reply = {"command": "answer_asker", "fields": {"answer": "no"}, "within": 120, "label": "Refuse to promise"}
+    one = engine(injects=[{**x, "expects": reply, "when": {"flag_on": False}} if x["id"] == "boss" else x
+                          for x in TOY["injects"]])  # fmt: skip
+    assert next(line.not_so for line in planned(one) if line.ident == "boss") == "not flag on"
+    one.submit(acts.FireInject(inject="boss", anyway=anyway or None), HOST)
+    one.advance(400)
+    answered = next(line.answered for line in planned(one) if line.ident == "boss")
+    assert answered == ("none expected" if anyway else "missed")
+
+
 @pytest.mark.parametrize(("name", "wanted", "words"), [
     ("flag_on", True, "flag on"), ("flag_on", False, "not flag on"), ("told.executives", {"above": 15},
      "told executives is above 15"), ("action.pin", ["done", "running"], "action pin is done or running"),

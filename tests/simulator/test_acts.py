@@ -27,8 +27,8 @@ EVENTS = list(e.EVENTS.values())
 EVERY: list[type[Body]] = [*ACTS, *EVENTS]
 NAMES = Names(Called({"roles": {}, "segments": {}}, {}, {}))
 BACKSTAGE = {
-    "fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint", "mark_observation",
-    "rate_team", "duplicate_inject", "probe_team", "horizon_reached",
+    "fire_inject", "hold_inject", "release_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint",
+    "mark_observation", "rate_team", "duplicate_inject", "probe_team", "horizon_reached",
 }  # fmt: skip
 """What no timeline shows: a facilitator's own acts, and the world's end."""
 NEVER_READ = {"horizon_reached"}

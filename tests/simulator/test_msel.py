@@ -14,7 +14,9 @@ from simulator.engine import Engine
 from tests.simulator.toy import TOY, engine
 
 HOST = "facilitator:Fo"
-HOLD, SKIP, FIRE = (act(inject="call") for act in (acts.HoldInject, acts.SkipInject, acts.FireInject))
+HOLD, SKIP, FIRE, RELEASE = (
+    act(inject="call") for act in (acts.HoldInject, acts.SkipInject, acts.FireInject, acts.ReleaseInject)
+)
 
 
 def drill(**inject: Any) -> Engine:
@@ -46,6 +48,8 @@ def came(drill: Engine) -> list[int]:
     ((SKIP, to(7)), [420]),
     ((to(7), HOLD), []),
     ((FIRE, to(7)), [-60]),
+    ((HOLD, RELEASE), [240]),
+    ((RELEASE, HOLD), []),
 ])  # fmt: skip
 def test_an_inject_that_is_given_another_time_comes_then_and_once(given: tuple[acts.Act, ...], at: list[int]) -> None:
     one = drill()
@@ -61,6 +65,14 @@ def test_one_that_has_lapsed_comes_at_its_new_time() -> None:
     one.submit(to(10), HOST)
     one.submit(acts.TakeAction(action="flag_off", executor="mitigation"), "mitigation:Mo")
     assert len(came(one)) == 1
+
+
+def test_one_that_is_released_past_its_time_comes_at_once() -> None:
+    one = drill()
+    one.submit(HOLD, HOST)
+    one.advance(900)
+    one.submit(RELEASE, HOST)
+    assert came(one) == [900]
 
 
 def test_what_lies_between_time_and_until_stays_as_long() -> None:
@@ -85,6 +97,7 @@ def refused(one: Engine, act: acts.Act) -> str:
     (FIRE, FIRE, "has been delivered, at T-01:00; duplicate it"),
     (FIRE, acts.EditInject(inject="call", text="x"), "has been delivered"),
     (FIRE, HOLD, "has been delivered"),
+    (None, RELEASE, "is not held"),
     (HOLD, HOLD, "is held; fire it, or give it a time"),
     (SKIP, SKIP, "left out as it is"),
     (None, acts.EditInject(inject="call"), "other words or another time"),

@@ -108,6 +108,33 @@ def test_a_line_is_held_changed_moved_and_duplicated(team: tuple[Here, Here, Her
         do(host, "hold", inject=ident, at="1:00")
 
 
+def test_a_line_whose_condition_does_not_hold_is_asked_about_before_it_is_fired(team: tuple[Here, Here, Here]) -> None:
+    host, ana, _ = team
+    waits = next(one for one in seen(host.room).lines if one.not_so and not one.to and one.until is None)
+    row = shown(host)["desk-msel"].partition(f'id="line-{waits.ident}"')[2].partition("</tr>")[0]
+    assert "Fire anyway" in row
+    assert f"Its condition does not hold now: {waits.not_so}." in row
+    with pytest.raises(DrillError, match="its condition does not hold now"):
+        do(host, "fire", inject=waits.ident)
+    with pytest.raises(AccessDenied):
+        do(ana, "fire", inject=waits.ident, anyway="yes")
+    assert do(host, "fire", inject=waits.ident, anyway="yes") == "Fired"
+    assert line(host.room, waits.ident).answered in ("none expected", "")
+    assert do(host, "fire", inject=coming(host.room)) == "Fired"
+
+
+def test_a_line_that_is_held_says_so_and_is_released(team: tuple[Here, Here, Here]) -> None:
+    host, *_ = team
+    ident = coming(host.room)
+    do(host, "hold", inject=ident)
+    said = shown(host)["desk-next"].partition(f'id="next-{ident}"')[2].partition("</li>")[0]
+    assert "<i>held</i>" in said
+    assert "release_inject" in said
+    assert host.room.submit(acts.ReleaseInject(inject=ident), host.person).refusal is None
+    assert line(host.room, ident).state == "pending"
+    assert "<i>held</i>" not in shown(host)["desk-next"]
+
+
 def test_words_are_said_as_anybody_to_whom_one_likes(team: tuple[Here, Here, Here]) -> None:
     host, ana, cy = team
     assert do(host, "say", persona="Ops", text="to you alone", to="comms") == "Said"

@@ -24,13 +24,15 @@ TABS = {
     "desk-msel": "MSEL", "desk-people": "Seats", "desk-truth": "Truth", "desk-help": "Help", "desk-notes": "Notes",
     "desk-ratings": "Ratings", "desk-run": "Run",
 }  # fmt: skip
-NEXT = 3
-"""Lines that come next, with their buttons, at a glance."""
+NEXT, SHOWN = ("pending", "held"), 3
+"""Lines with their buttons at a glance, so many of each: those that come next, then those that are held."""
+UNTIMELY = "People would be told what is not so; no response to it is expected of them."
 SHORT = 90
 """Characters of a text in a list."""
 STATES = {"pending": "to come", "held": "held", "skipped": "left out", "delivered": "came", "lapsed": "lapsed"}
 ANSWERED = {
     "done": "✓ done", "late": "✓ late", "missed": "✗ missed", "open": "… open", "kept": "✓ kept", "broken": "✗ done",
+    "none expected": "– none expected",
 }  # fmt: skip
 
 
@@ -76,14 +78,15 @@ def flags_html(d: Desk) -> str:
 
 def next_html(d: Desk) -> str:
     """Return what comes next, with the buttons that matter, and the step to it."""
-    coming = sorted((line for line in d.lines if line.state in ("pending", "held")), key=_soon)[:NEXT]
+    coming = [line for state in NEXT for line in sorted((x for x in d.lines if x.state == state), key=_soon)[:SHOWN]]
     rows = "".join(
-        f'<li id="next-{escape(line.ident)}"><span class="t">{_when(line)}</span> <b>{escape(line.persona)}</b> '
-        f"{escape(_short(line.text))}{_waits(line)}<span class='row-of'>{_fire(line)}{_hold(line)}</span></li>"
+        f'<li id="next-{escape(line.ident)}" class="{escape(line.state)}"><span class="t">{_when(line)}</span> '
+        f"{'<i>held</i> ' if line.state == 'held' else ''}<b>{escape(line.persona)}</b> {escape(_short(line.text))}"
+        f"{_waits(line)}<span class='row-of'>{_fire(line, 'next')}{_hold(line)}</span></li>"
         for line in coming
     )
     step = verb("step", "<button>Step to the next inject</button>") if d.state == "running" else ""
-    nothing = note("Nothing more comes by itself.") if not coming else ""
+    nothing = "" if any(x.state == "pending" for x in coming) else note("Nothing more comes by itself.")
     return f'<h3>Next</h3><ol class="next">{rows}</ol>{nothing}<div class="row-of">{step}</div>'
 
 
@@ -146,7 +149,7 @@ def _row(line: Planned, d: Desk) -> str:
     if line.answered:
         answered = f'<br><span class="answer {escape(line.answered)}">{escape(ANSWERED[line.answered])}</span>'
     done = line.state == "delivered"
-    verbs = _again(line, d) if done else f"{_fire(line)}{_hold(line)}{_skip(line)}{_change(line)}"
+    verbs = _again(line, d) if done else f"{_fire(line, 'line')}{_hold(line)}{_skip(line)}{_change(line)}"
     return (
         f'<tr id="line-{escape(line.ident)}" class="{escape(line.state)}">'
         f'<td><span class="t">{_when(line)}</span>{moved}</td>'
@@ -172,12 +175,25 @@ def _waits(line: Planned) -> str:
     return f'<br><span class="quiet">waits for: {parts}{until}</span>'
 
 
-def _fire(line: Planned) -> str:
-    return _press("fire_inject", line, "Fire")
+def _fire(line: Planned, where: str) -> str:
+    """Return the button that brings a line now; one that would say what is not so asks first."""
+    now = hidden({"inject": line.ident})
+    if not line.not_so:
+        return verb("fire", f'{now}<button aria-label="Fire {_about(line)}">Fire</button>')
+    ident = escape(f"fire-{where}-{line.ident}")
+    sure = verb("fire", f"{now}{hidden({'anyway': 'yes'})}{_unlike(line, UNTIMELY)}<button>Fire anyway</button>")
+    return f'<details id="{ident}"><summary aria-label="Fire {_about(line)} …">Fire …</summary>{sure}</details>'
+
+
+def _unlike(line: Planned, so: str = "") -> str:
+    """Return that a line to come says what is not so, and what comes of that; empty where it waits for nothing."""
+    open_ = line.came is None and line.not_so
+    return note(f"Its condition does not hold now: {line.not_so}. {so}".strip()) if open_ else ""
 
 
 def _hold(line: Planned) -> str:
-    return _press("hold_inject", line, "Hold") if line.state != "held" else ""
+    held = line.state == "held"
+    return _press("release_inject", line, "Release") if held else _press("hold_inject", line, "Hold")
 
 
 def _skip(line: Planned) -> str:
@@ -185,11 +201,14 @@ def _skip(line: Planned) -> str:
 
 
 def _press(act: str, line: Planned, words: str) -> str:
-    about = f"{words} {line.persona}, {_when(line)}"
     return (
         f'<form data-act="{escape(act)}" class="press">{hidden({"inject": line.ident})}'
-        f'<button aria-label="{escape(about)}">{escape(words)}</button>{OUTPUT}</form>'
+        f'<button aria-label="{escape(words)} {_about(line)}">{escape(words)}</button>{OUTPUT}</form>'
     )
+
+
+def _about(line: Planned) -> str:
+    return escape(f"{line.persona}, {_when(line)}")
 
 
 def _change(line: Planned) -> str:
@@ -221,4 +240,4 @@ def _again(line: Planned, d: Desk) -> str:
 
 def _duplicate(line: Planned) -> str:
     at = field("Once more at (empty: now)", '<input name="at" maxlength="12" placeholder="12:30">')
-    return verb("duplicate", f"{hidden({'inject': line.ident})}{at}<button>Duplicate</button>")
+    return verb("duplicate", f"{hidden({'inject': line.ident})}{_unlike(line)}{at}<button>Duplicate</button>")

@@ -16,6 +16,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.events.signals import ATTACHED
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.room.store import Participant
+from simulator.room.watch import planned
 from simulator.text import clock
 from ui import session
 from ui.live.fields import problem
@@ -75,6 +76,17 @@ def _attached(fields: Fields) -> dict[str, str] | None:
     kind = str(fields.get("attached_is") or "document")
     title = str(fields.get("attached_title", "")).strip() or ATTACHED.get(kind, kind).capitalize()
     return {"title": title, "is": kind, "text": text}
+
+
+@verb("fire")
+def _fire(here: Here, fields: Fields) -> str:
+    """Bring an inject now; one whose condition does not hold is asked about once."""
+    here.room.check_hosts(here.person)
+    inject = fields.get("inject")
+    not_so = next((one.not_so for one in here.room.truth("msel", planned) if one.ident == inject), "")
+    if not_so and not fields.get("anyway"):
+        raise DrillError(f"its condition does not hold now: {not_so}; fire it anyway from Fire …")
+    return _give(here, "fire_inject", "Fired", inject=inject, anyway=True if not_so else None)
 
 
 @verb("hold")
