@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
 
-WORD = re.compile(r"[\w.\-]+")
+WORD = re.compile(r"\w[\w.\-]*")
 SMALL = frozenset({
     "a", "an", "and", "as", "at", "by", "do", "for", "from", "how", "in", "is", "it", "its", "of", "on", "or", "that",
     "the", "they", "this", "to", "was", "what", "with",
@@ -22,6 +22,7 @@ MOST = 8
 def find(b: Briefing, text: str, most: int = MOST) -> list[CommandLine]:
     """Return the offered queries and actions that hold every word of `text`, best first; else those that hold most.
 
+    What begins a command or an alias comes first, then what stands in a command as it was typed.
     A word is looked for in title, command and aliases and among what playbooks call a tool, never in who runs it.
     """
     wanted = [word for word in _words([text]) if word not in SMALL]
@@ -34,7 +35,8 @@ def find(b: Briefing, text: str, most: int = MOST) -> list[CommandLine]:
         held = sum(1 for one in worth if one)
         if held:
             begins = any(name.lower().startswith(typed) for name in (line.command, *line.aliases))
-            ranked.append((-held, not begins, -sum(worth), len(line.command), at, line))
+            literal = re.search(rf"(?<!\w){re.escape(typed)}", line.command.lower())
+            ranked.append((-held, not begins, literal is None, -sum(worth), len(line.command), at, line))
     best = min((row[0] for row in ranked), default=0)
     return [row[-1] for row in sorted(ranked) if row[0] == best][:most]
 

@@ -227,6 +227,23 @@ def test_letters_that_a_keyboard_writes_with_alt_are_typed_and_arrows_begin_at_t
     assert raised == []
 
 
+def test_what_has_to_be_picked_is_offered_again_and_a_sole_hit_is_an_enter_away(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    box, offers = page.locator("#text-shell"), page.locator("#offers-shell")
+    box.fill("rollback")
+    box.press("Enter")
+    expect(page.locator("#line-shell output")).to_contain_text("pick what you mean from the list")
+    expect(offers).to_be_visible()
+    expect(offers.locator("[aria-selected=true]")).to_have_count(0)
+    box.fill("rel-5512")
+    box.press("Enter")
+    expect(offers.locator("[aria-selected=true]")).to_have_count(1)
+    only = str(offers.locator("li").get_attribute("data-text"))
+    box.press("Enter")
+    expect(box).to_have_value(only)
+    box.fill("")
+
+
 def test_a_half_typed_reply_stays_one_while_the_task_it_answers_has_news(desk: Desk) -> None:
     page = desk.look(desk.ana)
     taken = desk.room.submit(acts.AssignTask(to="triage", text="look at the ledger"), desk.ana)

@@ -130,6 +130,24 @@ def test_an_unknown_command_is_answered_as_a_shell_does(typed: str, problem: str
     assert nearest or not found.nearest, "what is nothing like it is no help"
 
 
+@pytest.mark.parametrize(("typed", "hits", "how"), [
+    ("rel-5512", 1, "Enter takes what the list has"), ("deploys", 2, "pick what you mean from the list"),
+    ("kubctl", 0, "command not found"),
+])  # fmt: skip
+def test_what_has_to_be_picked_says_how(typed: str, hits: int, how: str, seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    found = line.meant(b, typed, line.SHELL)
+    assert how in found.problem
+    assert found.pick == bool(hits)
+    assert len(completion.matches(b, typed, 2)) == hits
+
+
+@pytest.mark.parametrize(("typed", "first"), [("check-compat", "compat_check"), ("4.17.2", "compat_check")])
+def test_what_stands_in_a_command_as_typed_comes_first(typed: str, first: str, seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    assert completion.matches(b, typed)[0].id == first
+
+
 def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: Seat) -> None:
     b = seat("commander", 60).room.briefing("commander")
     held = [line for line in find(b, "rollback", 9) if line.what == "action"]

@@ -35,6 +35,8 @@ class Meant(NamedTuple):
     form: str = ""
     typed: bool = False
     """Whether the problem begins with what was typed, or as a shell does."""
+    pick: bool = False
+    """Whether something of the list has to be picked."""
 
 
 def meant(b: Briefing, text: str, where: str, executor: str | None = None, decision: str | None = None) -> Meant:
@@ -56,7 +58,7 @@ def meant(b: Briefing, text: str, where: str, executor: str | None = None, decis
     line = completion.match(b, text)
     if line is None:
         parsed = completion.unknown(b, text)
-        return Meant(problem=parsed.problem, nearest=parsed.nearest, typed=True)
+        return Meant(problem=parsed.problem, nearest=parsed.nearest, typed=True, pick=parsed.pick)
     who = executor if executor in line.executors else hands.best(b, line.executors)
     asked = "started" if who == b.role else f"asked of {completion.handle(b, who)}"
     newest = next((one.id for one in reversed(b.options("decisions"))), None)

@@ -171,7 +171,7 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
         if found.form:
             return _said("", ok=True, open=found.form)
         if found.command is None:
-            return _said(found.problem, typed=found.typed, use=found.nearest)
+            return _said(found.problem, typed=found.typed, use=found.nearest, pick=found.pick)
         command, done = found.command, found.done
     else:
         b = here.room.briefing(here.role)

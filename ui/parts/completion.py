@@ -26,6 +26,8 @@ class Parsed(NamedTuple):
     """Line that comes closest, to be taken over with one click."""
     form: str = ""
     """Form to open: the line is a command that needs more than fits on it."""
+    pick: bool = False
+    """What is meant has to be picked from what the list offers for these words."""
 
 
 SLASH = {
@@ -92,8 +94,10 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.7)
     if place:  # the wrong namespace answers truly, for itself
         return Parsed(None, place.output, close[0] if close else "")
-    if typed.split() == [first] and find(briefing, typed, 1):
-        return Parsed(None, f"{first}: by itself no command; pick what you mean from the list, with the arrows")
+    hits = find(briefing, typed, 2) if typed.split() == [first] else []
+    if hits:
+        how = "pick what you mean from the list, with the arrows" if len(hits) > 1 else "Enter takes what the list has"
+        return Parsed(None, f"{first}: by itself no command; {how}", pick=True)
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
     return Parsed(None, f"{here}; a word of what you look for lists what there is", close[0] if close else "")
 

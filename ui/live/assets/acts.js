@@ -1,7 +1,7 @@
 // What somebody does: a form is sent once and answered where it was pressed; forms are opened.
 import { listed } from "./channel.js";
 import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
-import { close, recorded } from "./lines.js";
+import { close, complete, recorded } from "./lines.js";
 import { children, parsed } from "./pieces.js";
 import { ask, backoff } from "./stream.js";
 import { reveal } from "./tabs.js";
@@ -14,8 +14,8 @@ export async function submit(live, event) {
   event.preventDefault();
   const { target: form, submitter: button } = event, { act, pending } = form.dataset;
   if (pending !== undefined || act === undefined) return;
-  close(live, form.querySelector("[data-complete]"));
-  const fields = holds(form, button);
+  const fields = holds(form, button), line = form.querySelector("[data-complete]");
+  close(live, line);
   // An unanswered press is remembered by what it says: after a reload it is still the same press.
   const pressed = live.name(`press:${JSON.stringify([act, fields])}`);
   const key = held(sessionStorage, pressed) ?? newKey();
@@ -44,6 +44,7 @@ export async function submit(live, event) {
   delete form.dataset.pending;
   buttons.forEach((one) => one.removeAttribute("aria-disabled"));
   if (answer.open) open(live, answer.open, answer.about ?? "", true);
+  else if (answer.pick) complete(live, line, true);
   else if (isWhole && form.closest("[data-back]")) putAway(live, form);
 }
 

@@ -11,8 +11,7 @@ export function keydown(live, event) {
   const field = event.target, { key } = event;
   const list = field.hasAttribute?.("data-complete") && listOf(live, field);
   if (event.isComposing || !list) return;
-  const options = [...list.children];
-  const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+  const options = [...list.children], at = options.findIndex((o) => o.ariaSelected === "true");
   const step = { ArrowDown: 1, ArrowUp: -1 }[key], shown = !list.hidden;
   if (step && shown) {
     const from = at < 0 && step < 0 ? options.length : at;
@@ -25,7 +24,8 @@ export function keydown(live, event) {
   event.preventDefault();
 }
 
-export async function complete(live, field) {
+export async function complete(live, field, picks) {
+  if (picks) field.focus();   // what was refused is picked from the list, a sole hit is chosen
   live.asking?.abort();
   const { signal } = live.asking = new AbortController();
   await new Promise((done) => setTimeout(done, DEBOUNCE_MS));
@@ -37,15 +37,14 @@ export async function complete(live, field) {
   live.completing = { field, from: found.from, upTo: found.to };
   list.hidden = !list.children.length || live.active !== field;
   field.setAttribute("aria-expanded", !list.hidden);
-  select(live, field, null);
+  select(live, field, picks && list.children.length === 1 ? list.firstChild : null);
   if (card) children(live, card, parsed(found.card ?? ""));
 }
 
 function select(live, field, option) {
   mark([...listOf(live, field).children], "aria-selected", (one) => one === option);
   option?.scrollIntoView({ block: "nearest" });
-  if (option) field.setAttribute("aria-activedescendant", option.id);
-  else field.removeAttribute("aria-activedescendant");
+  field.setAttribute("aria-activedescendant", option?.id ?? "");
 }
 
 export function take(live, field, option) {
