@@ -45,15 +45,13 @@ def _banded(ask: Ask, text: str, bands: Sequence[tuple[str, str]], right: str) -
 
 
 def _worst(drill: Drill, role: str) -> Asked:
-    """Ask who is hit most, among the groups that a role has come to know of: a question tells of no other."""
+    """Ask who is hit most, among the groups that a role has come to know of: it tells of no other and judges by none."""
     outside = drill.world.outside()
-    hurt = [one for one in drill.scenario.segments if round(outside[one.id], 6) > one.tolerance]
+    known = [one for one in drill.scenario.segments if drill.known[role].has("segments", one.id)]
+    hurt = [one for one in known if round(outside[one.id], 6) > one.tolerance]
     worst = max(hurt, key=lambda one: outside[one.id]).id if hurt else NOBODY
-    choices = [(one.id, one.title) for one in drill.scenario.segments if drill.known[role].has("segments", one.id)]
-    if worst != NOBODY and worst not in dict(choices):
-        worst = UNSURE.one
-    text = "Which group has the largest share affected right now?"
-    return _question("worst", text, [*choices, (NOBODY, "Nobody any more")], worst)
+    text = "Which of these groups has the largest share affected right now?"
+    return _question("worst", text, [*((one.id, one.title) for one in known), (NOBODY, "None of them")], worst)
 
 
 def _trend(drill: Drill) -> Asked:

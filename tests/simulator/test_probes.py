@@ -52,7 +52,7 @@ def test_where_it_goes_is_asked_of_harm_itself() -> None:
     one.advance(1200)
     one.submit(ALL, HOST)
     right = {row.question: row.right for row in probed(one.entries) if row.seat == "comms"}
-    assert (right["trend"], right["worst"]) == ("More slowly", "Nobody any more")
+    assert (right["trend"], right["worst"]) == ("More slowly", "None of them")
 
 
 def test_answers_are_scored_apart_and_compared() -> None:
@@ -134,3 +134,6 @@ def test_a_question_tells_of_no_group_that_its_seat_has_not_heard_of(name: str) 
     offered = {option.id for option in briefing(one, "commander").options("segments")}
     segments = {segment.id for segment in one.scenario.segments}
     assert choices & segments == offered & segments != segments
+    (key,) = (row.right for x in one.journal if isinstance(x.body, e.ProbeKeyed) for row in x.body.answers
+              if row.one == "worst")  # fmt: skip
+    assert set(key) <= choices - {"unsure"}, "what is right is offered, and is no shrug"
