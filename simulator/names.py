@@ -127,11 +127,17 @@ class Names:
         """Return a signal that decides something."""
         if check is None:
             return ""
-        metric = self.title("metrics", check.metric)
-        unit = self.called.signals.get(check.metric, "")
-        said = f"{check.threshold:g} {unit.replace('1/', 'per ')}".strip()
-        said = f"{round(100 * check.threshold, 8):g} %" if unit == "ratio" else said
-        return f"{metric} {check.is_} {said} within {check.within_minutes:g} min"
+        metric, threshold = self.title("metrics", check.metric), self.reading(check.metric, check.threshold)
+        return f"{metric} {check.is_} {threshold} within {check.within_minutes:g} min"
+
+    def reading(self, metric: str, value: float | None) -> str:
+        """Return what a panel shows of a metric, with its unit."""
+        if value is None:
+            return "no data"
+        unit = self.called.signals.get(metric, "")
+        if unit == "ratio":
+            return f"{round(100 * value, 8):,.9g} %"
+        return f"{value:,.9g} {unit.replace('1/', 'per ')}".strip()
 
     def speaker(self, by: Author) -> str:
         """Return who is behind an entry: a person's name, else the handle of the simulated teammate."""
@@ -167,8 +173,3 @@ def back_in(minutes: float | None) -> str:
 def due(minutes: float) -> str:
     """Return when somebody hears again."""
     return f"next in {minutes:g} min"
-
-
-def reading(value: float | None) -> str:
-    """Return what a panel shows."""
-    return "no data" if value is None else f"{value:g}"

@@ -45,7 +45,7 @@ def _banded(ask: Ask, text: str, bands: Sequence[tuple[str, str]], right: str) -
 
 
 def _worst(drill: Drill, role: str) -> Asked:
-    """Ask who is hit most, among the groups that a role has come to know of: it tells of no other and judges by none."""
+    """Ask who is hit most of the groups that a role has come to know of: it tells of no other, and judges by none."""
     outside = drill.world.outside()
     known = [one for one in drill.scenario.segments if drill.known[role].has("segments", one.id)]
     hurt = [one for one in known if round(outside[one.id], 6) > one.tolerance]

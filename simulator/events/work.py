@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from simulator.events.base import Event, system
-from simulator.names import Names, Said, reading
+from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import clock
@@ -80,8 +80,9 @@ class MetricPinned(Event, group="finding", cited="run", closed_by=()):
     since: int
 
     def in_words(self, n: Names, entry: Entry) -> Said:
-        between = f", between {reading(self.low)} and {reading(self.high)} since {clock(self.since)}"
-        return system(f"Panel pinned: {n.title('metrics', self.metric)}, now {reading(self.last)}{between}")
+        last, low, high = (n.reading(self.metric, value) for value in (self.last, self.low, self.high))
+        between = f", between {low} and {high} since {clock(self.since)}"
+        return system(f"Panel pinned: {n.title('metrics', self.metric)}, now {last}{between}")
 
 
 class ActionQueued(_Executed, group="action", minor=True, news="your signature is wanted"):
@@ -181,11 +182,9 @@ class MeasuredRow(Part):
 
     def sentence(self, n: Names) -> str:
         """Return it as a line."""
-        where = f" [{self.segment}]" if self.segment else ""
-        return (
-            f"{'within' if self.within else 'OUTSIDE'}: {n.title('metrics', self.metric)}{where}"
-            f" · now {reading(self.current)}, before {reading(self.baseline)}"
-        )
+        now, before = n.reading(self.metric, self.current), n.reading(self.metric, self.baseline)
+        stands = "within" if self.within else "OUTSIDE"
+        return f"{stands}: {n.title('metrics', self.metric)} · now {now}, before {before}"
 
 
 class VerificationMeasured(Event, group="finding", news="the verification is measured", closed_by=()):

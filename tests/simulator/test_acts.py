@@ -270,3 +270,16 @@ def test_what_a_new_event_says_of_whom_it_concerns_ends_their_skip() -> None:
 def test_things_are_told_whole(unit: str, low: float, high: float | None, says: str) -> None:
     names = Names(Called({"figures": {"n": "N"}}, {"n": unit}, {}))
     assert names.figure(Figure(name="n", low=low, high=high)) == says
+
+
+@pytest.mark.parametrize(("unit", "now", "before", "says"), [
+    ("ratio", 0.0061, 0.006, "now 0.61 %, before 0.6 %"),
+    ("sessions", 41200, None, "now 41,200 sessions, before no data"),
+    ("1/s", 12.5, 0, "now 12.5 per s, before 0 per s"),
+])  # fmt: skip
+def test_what_was_measured_reads_as_its_panel_does(unit: str, now: float, before: float | None, says: str) -> None:
+    names = Names(Called({"metrics": {"m": "Refused"}}, {}, {}, signals={"m": unit}))
+    row = e.MeasuredRow(metric="m", segment="secret_id", baseline=before, current=now, within=True)
+    assert row.sentence(names) == f"within: Refused · {says}"
+    pinned = e.MetricPinned(run="pin:1", metric="m", last=now, low=before, high=now, since=0)
+    assert says.partition(",")[0] in pinned.in_words(names, entry_of(pinned)).text
