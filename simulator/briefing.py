@@ -60,6 +60,13 @@ class Briefing:
         change = last_change(self.incident, self._drill.scenario)
         return change.at if change else 0
 
+    def mitigating_since(self) -> int | None:
+        """Return when the first action was begun that the closure gate counts as mitigation, None before one was."""
+        actions = self._drill.scenario.actions
+        meant = {action.id for action in actions if action.mitigates}
+        runs = [run for run in self.incident.runs.values() if run.what == "action" and run.ident in meant]
+        return min((run.started for run in runs if run.started is not None), default=None)
+
     def changing(self) -> bool:
         """Tell whether an action is under way that will be a change once it is done."""
         actions = (self._drill.scenario.find("actions", run.ident) for run in self.running() if run.what == "action")

@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy.exc import IntegrityError
 
 from simulator.engine import OPENS_AT, Engine, new_header
-from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
+from simulator.errors import AccessDenied, DrillError, ScenarioError, StaleWriter, StoreError, UnknownName
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
 from simulator.room.access import (
@@ -211,7 +211,12 @@ class Rooms:
             return known
         row = self.store.drill(drill)
         header = row.header
-        return self._keep(row, self._loaded(header.scenario, header.variant, header.difficulty, row.upload))
+        try:
+            loaded = self._loaded(header.scenario, header.variant, header.difficulty, row.upload)
+        except UnknownName as error:
+            what = str(error).partition(";")[0]
+            raise ScenarioError(f"{what} on this server; open the drill where it was begun, or add it here") from error
+        return self._keep(row, loaded)
 
     def _loaded(self, scenario: str, variant: str, difficulty: str, upload: str | None) -> LoadedScenario:
         if upload is not None:

@@ -20,6 +20,7 @@ from ui.documents import documents
 from ui.live import progress as rows
 from ui.live.board import board, due_words, stamp
 from ui.live.progress import progress
+from ui.live.wanted import wanted
 from ui.parts.catalogue import useful
 
 MOMENTS = (0, 400, 900, 3600)
@@ -209,6 +210,24 @@ def test_a_record_that_is_wrong_is_done_like_one_that_is_right(seat: Seat) -> No
         give(here, acts.RecordOption(action=pick.id, coverage=(segment,), minutes_to_effect=999))
     row = next(row for row in progress(here.room.briefing("commander")) if row.id == "B2a")
     assert row.state == "done"
+
+
+def test_what_had_to_come_before_a_step_is_not_asked_for_once_it_was_begun() -> None:
+    drill = Engine(load("auth_token"), new_header(load("auth_token"), 7, automation=False))
+    drill.advance(900)
+    b = briefing(drill, "commander")
+    assert next(row.state for row in progress(b) if row.id == "B2a") == "due"
+    assert "record_option" in {form.kind for form in wanted(briefing(drill, "mitigation"))["Asked now"]}
+    drill.submit(acts.TakeAction(action="flag_web", executor="mitigation"), Author.person("commander", "Ana"))
+    drill.advance(960)
+    b = briefing(drill, "commander")
+    assert next(row.state for row in progress(b) if row.id == "B2a") == "too late"
+    assert "record_option" not in {form.kind for form in wanted(briefing(drill, "mitigation"))["Asked now"]}
+    assert "before anything is changed" not in html_of(b)
+    for action in ("flag_mobile", "pin"):
+        card = acts.RecordOption(action=action, coverage=(b.options("segments")[0].id,), minutes_to_effect=2)
+        drill.submit(card, Author.person("commander", "Ana"))
+    assert next(row.state for row in progress(briefing(drill, "commander")) if row.id == "B2a") == "too late"
 
 
 def test_progress_says_nothing_of_points() -> None:

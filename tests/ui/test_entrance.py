@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulator import acts
+from simulator.errors import UnknownName
+from simulator.loaded import LoadedScenario
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from tests.ui import live
@@ -15,6 +17,7 @@ from tests.ui.browsing import JAR
 from tests.ui.test_pages import texts
 from ui import session
 from ui.debrief_parts import happened, keys
+from ui.parts.live import SERVER
 from ui.session import Here
 
 Open = Callable[..., AppTest]
@@ -42,6 +45,22 @@ def test_the_clock_stands_while_the_briefing_is_read(open_app: Open, rooms: Room
     assert room.version[1] == -60
     app.button(key="begin").click().run()
     assert app.lives
+
+
+@pytest.mark.parametrize(("page", "denied"), [("lobby.py", "No drill has"), ("debrief.py", "No debrief has")])
+def test_a_server_that_lacks_the_scenario_of_a_drill_says_so(
+    page: str, denied: str, open_app: Open, rooms: Rooms
+) -> None:
+    def lacks(name: str, *_: str) -> LoadedScenario:
+        raise UnknownName("scenario", name, ["another"])
+
+    code = rooms.create("auth_token", seed=7).room.row.code
+    SERVER.use(lambda: Rooms(rooms.store, lacks))
+    shown = texts(open_app(page, drill=code))
+    assert "This drill cannot be opened here" in shown
+    assert "Unknown scenario 'auth_token' on this server" in shown
+    assert denied not in shown
+    assert denied in texts(open_app(page, drill="ZZZZZZ"))
 
 
 def test_the_code_of_a_finished_training_leads_to_its_debrief_without_names(open_app: Open, rooms: Rooms) -> None:

@@ -21,7 +21,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("You are not in this drill here", str(error))
+        return shell.kept_out("You are not in this drill here", error)
     if here is None:
         return shell.dead_end(
             "No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby."

@@ -42,7 +42,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        shell.dead_end("You are not in this drill here", str(error))
+        shell.kept_out("You are not in this drill here", error)
         return _from_file()
     if here is None and session.code():
         return _by_code(session.code())
@@ -69,7 +69,7 @@ def _by_code(code: str) -> None:
         if not room.ended:
             return shell.go(Page.LOBBY, {session.DRILL: room.row.code})
     except DrillError as error:
-        return shell.dead_end("No debrief has this code", str(error))
+        return shell.kept_out("No debrief has this code", error)
     return _of_room(room, None)
 
 
@@ -78,7 +78,7 @@ def _by_team() -> None:
     try:
         found = session.of_team()
     except DrillError as error:
-        return shell.dead_end("This debrief is not open to you here", str(error))
+        return shell.kept_out("This debrief is not open to you here", error)
     if found is None:
         return shell.dead_end("No drill is named", "Open a debrief from “Your team”.")
     room, team = found

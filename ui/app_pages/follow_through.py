@@ -33,7 +33,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("You are not in this drill here", str(error))
+        return shell.kept_out("You are not in this drill here", error)
     if here is None:
         words = "Open it from the debrief of a drill that you were in; its link is for those who took part."
         return shell.dead_end("No drill to follow through", words)

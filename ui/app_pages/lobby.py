@@ -27,7 +27,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("You are not in this drill here", str(error))
+        return shell.kept_out("You are not in this drill here", error)
     if session.OPENED in st.session_state:
         return opened.show(*st.session_state[session.OPENED])
     if here is not None and here.person.seat is None and not here.person.facilitator:

@@ -25,7 +25,7 @@ from ui.parts.text import escape
 PLACE = "board"
 SOON = 180
 """Seconds before something is due from which it stands out."""
-SIGNS = {"done": "✓", "due": "◔", "late": "✗", "not yet": "○"}
+SIGNS = {"done": "✓", "due": "◔", "late": "✗", "not yet": "○", "too late": "–"}
 NUMBERED = (
     "packet", "snapshot", "readiness", "scope", "contradiction", acts.RecordVerification.number, "update", "correction",
     "note",
@@ -198,8 +198,9 @@ def _decisions(k: SeatView) -> str:
     chosen = {action for x in decided for action in getattr(x.body, "actions", ())}
     cards = "".join(_option(k, x, chosen) for x in options)
     made = "".join(_decision(k, x) for x in decided)
-    empty = "" if cards or made else _empty(
-        "Nothing is on the table. Put at least two options there before anything is changed.", b, "record_option")
+    first = b.mitigating_since() is None
+    asks = "Put at least two options there before anything is changed." if first else "Put there what may come next."
+    empty = "" if cards or made else _empty(f"Nothing is on the table. {asks}", b, "record_option")
     more = _buttons(b, ("record_option", "Add an option", ""), ("record_decision", "Decide", ""),
                     ("record_contradiction", "Two want different things", "")) if cards or made else ""  # fmt: skip
     return f"{_list(made)}{_list(cards)}{empty}{more}"

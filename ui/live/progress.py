@@ -1,4 +1,4 @@
-"""How far a response is along its playbook's timeline: done, due, late, not yet.
+"""How far a response is along its playbook's timeline: done, due, late, not yet, too late to be had at all.
 
 A row is done when its record exists. Whether the record was right is for the debrief, and nothing here tells.
 """
@@ -20,7 +20,7 @@ from ui.documents.known import SeatView
 from ui.parts.catalogue import kind_of
 from ui.parts.marks import counts_for
 
-State = Literal["done", "due", "late", "not yet"]
+State = Literal["done", "due", "late", "not yet", "too late"]
 SOON = 600
 """Seconds before its time from which a row is due."""
 EVERY = 10
@@ -75,6 +75,8 @@ def progress(b: Briefing) -> list[Milestone]:
             continue
         done, by = when(one.kind)(k), round(60 * moved.get(one.id, one.t1))
         open_now: State = "late" if at(b) > by else "due" if at(b) >= by - SOON else "not yet"
+        if one.kind in _BEFORE and _BEFORE[one.kind](k) is not None:
+            open_now = "too late"
         state: State = "done" if done is not None else open_now
         mine = counts_for(frozenset(one.owners), duties)
         rows.append(Milestone(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
@@ -125,10 +127,15 @@ def _pair(k: SeatView) -> int | None:
 
 def _options(k: SeatView) -> int | None:
     cards: dict[str, int] = {}
+    began = _mitigating(k)
     for x in k.b.incident.given("option"):
-        if isinstance(x.body, acts.RecordOption):
+        if isinstance(x.body, acts.RecordOption) and (began is None or x.at <= began):
             cards.setdefault(x.body.action, x.at)
     return sorted(cards.values())[1] if len(cards) > 1 else None
+
+
+def _mitigating(k: SeatView) -> int | None:
+    return k.b.mitigating_since()
 
 
 def _carried_out(k: SeatView) -> int | None:
@@ -204,3 +211,5 @@ _ROWS: Mapping[str, tuple[Found, type[Act]]] = {
     "diagnosis_steps": (_number("hypothesis"), acts.StateHypothesis),
 }  # fmt: skip
 """Predicate with a time -> how one finds that its record exists, and the act by which one sees to it."""
+_BEFORE: Mapping[str, Found] = {"options_compared": _mitigating}
+"""Predicate that asks for something before something else -> when that was, None while it was not."""

@@ -34,7 +34,8 @@ OFTEN: Mapping[Duty, tuple[type[Act], ...]] = {
 def wanted(b: Briefing) -> dict[str, list[Form]]:
     """Return the forms in short: what is asked for now, soonest first, then what the seat does most."""
     duties = b.incident.duties(b.role)
-    asked = _forms(b, [*_gate(b), *(row.opens for row in progress(b) if row.mine and row.state != "done")])
+    open_ = (row.opens for row in progress(b) if row.mine and row.state not in ("done", "too late"))
+    asked = _forms(b, [*_gate(b), *open_])
     often = (kind_of(act) for duty, kinds in OFTEN.items() if duty in duties for act in kinds)
     found = {"Asked now": asked, "Often": [form for form in _forms(b, often, 2 * MOST) if form not in asked][:MOST]}
     return {name: forms for name, forms in found.items() if forms}

@@ -28,7 +28,7 @@ def by_code(code: str) -> None:
         room = SERVER.rooms.by_code(code, *session.sources())
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
-        shell.dead_end("No drill has this code", str(error))
+        shell.kept_out("No drill has this code", error)
         with st.container(border=True, width=420):
             ask_code(code)
         return

@@ -124,6 +124,11 @@ def dead_end(title: str, words: str) -> None:
     to_lobby()
 
 
+def kept_out(title: str, error: DrillError) -> None:
+    """Show why somebody does not get in: under `title` where they may not, and else that it is no fault of theirs."""
+    dead_end(title if isinstance(error, AccessDenied) else "This drill cannot be opened here", str(error))
+
+
 def to_lobby(label: str = "To the lobby") -> None:
     """Offer the way back."""
     st.page_link(Page.LOBBY.file, label=label, icon=":material/arrow_back:")
