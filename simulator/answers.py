@@ -14,6 +14,8 @@ class Refusal(NamedTuple):
     """What kind of refusal it is, for programs: `ended`, `rights`, `unknown`, `already`, `not_here`, `late` …"""
     reason: str
     """The same in the words of whoever must act, remedy included."""
+    absent: str = ""
+    """Role that has to be in the room first."""
 
 
 class Answer(NamedTuple):

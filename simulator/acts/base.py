@@ -73,7 +73,7 @@ class Asked:
         """Return the refusal where a role is not in the room."""
         if self.incident.present[role]:
             return None
-        return Refusal("not_here", f"{self.handle(role)} is not in the room; page them first")
+        return Refusal("not_here", f"{self.handle(role)} is not in the room; page them first", role)
 
     def unable(self, group: str, ident: str | None, role: str) -> Refusal | None:
         """Return the refusal where a role cannot carry out a query or action."""

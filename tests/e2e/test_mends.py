@@ -373,3 +373,17 @@ def test_what_stands_around_a_form_says_how_it_is_with_it_and_a_skip_leaves_the_
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     room.end(you)
     assert broke == []
+
+
+def test_what_says_that_somebody_is_not_there_goes_once_they_are(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    box, said = page.locator("#text-shell"), page.locator("#line-shell output")
+    box.fill("ff set mobile.auth_kid_v2 off --env prod")
+    expect(page.locator("#line-shell .card")).to_contain_text("(page first)")
+    box.press("Enter")
+    expect(said).to_contain_text("page them first: /page @mobile-oncall")
+    assert desk.room.submit(acts.PageTeam(role="mobile"), desk.ana).refusal is None
+    while not desk.room.briefing("commander").incident.present["mobile"]:
+        desk.room.skip_ahead(desk.host, 30)
+    expect(said).to_have_text("")
+    expect(page.locator("#line-shell .card")).not_to_contain_text("(page first)")

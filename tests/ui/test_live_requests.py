@@ -21,6 +21,7 @@ from tests.ui.asgi import ask
 from ui.live import verbs
 from ui.live.channel import Memo, channel, reply_html
 from ui.live.routes import ON_RECORD, plotly_js
+from ui.live.screen import Screen
 from ui.session import Here
 
 Seat = Callable[..., Here]
@@ -60,6 +61,24 @@ def test_what_is_wrong_is_told_and_changes_nothing(body: str, status: int, says:
     assert json.loads(answer.text)["ok"] is False
     done = [entry.body.kind for entry in here.room.briefing("commander").entries if entry.by == here.person.by]
     assert set(done) <= {"take_seat", "fire_inject"}, "a refused act is on record, with why"
+
+
+def test_who_has_to_be_paged_first_is_said_with_how_and_until_when(seat: Seat) -> None:
+    here = seat("commander", 60)
+    text = "ff set mobile.auth_kid_v2 off --env prod"
+    found = json.loads(live.posted(here, json.dumps(
+        {"key": "k", "act": "line", "fields": {"text": text, "where": "shell"}})).text)  # fmt: skip
+    assert found["text"].endswith("is not in the room; page them first: /page @mobile-oncall")
+    assert found["until"] == " mobile "
+
+    def stamp() -> str:
+        return next(piece.html for piece in Screen(here).pieces(here.room) if piece.id == "stamp")
+
+    assert found["until"] not in stamp()
+    here.room.submit(acts.PageTeam(role="mobile"), here.person)
+    while not here.room.briefing(here.role).incident.present["mobile"]:
+        here.room.skip_ahead(here.person, 30)
+    assert found["until"] in stamp()
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""])

@@ -31,6 +31,7 @@ from ui.live.fields import Wrong, read
 from ui.live.hub import HUB
 from ui.live.verbs import PREFIX, REPEATED, VERBS
 from ui.parts import units
+from ui.parts.completion import handle
 from ui.parts.followups import whole
 from ui.parts.live import SERVER
 from ui.parts.needs import DOCUMENT
@@ -181,6 +182,9 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
             return _said(made.words, fields=dict(made.fields))
         command = made
     refusal = here.room.submit(command, here.person, key).refusal
+    if refusal and refusal.absent:
+        page = f"/page {handle(here.room.briefing(here.role), refusal.absent)}"
+        return _said(f"{refusal.reason}: {page}", until=f" {refusal.absent} ")
     return _said(refusal.reason if refusal else done, ok=refusal is None)
 
 

@@ -30,6 +30,7 @@ from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
 from ui.parts.feed import Known, alerts_html, changes_html, outputs_html
 from ui.parts.live import SERVER
+from ui.parts.text import escape
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -147,7 +148,8 @@ def _steps(view: View) -> Hashable:
 def _acts(view: View) -> Pieces:
     yield Piece("onwards", tools.onwards_html(view.b))
     yield Piece("forms", picker(view.b))
-    yield Piece("stamp", str(view.record))
+    here = " ".join(role.id for role in view.b.catalogue.roles if view.b.incident.present.get(role.id, True))
+    yield Piece("stamp", f"{view.record:d} {escape(here)} ")
 
 
 def _seats(view: View) -> Pieces:

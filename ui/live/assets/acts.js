@@ -64,9 +64,9 @@ async function post(live, form, body) {
   }
 }
 
-function say(form, { ok, text, fields = {}, use = "" }) {
-  const output = form.querySelector("output");
-  if (output) Object.assign(output, { textContent: text }).dataset.ok = ok ?? "";
+function say(form, { ok, text, fields = {}, use = "", until = "" }) {
+  const output = form.querySelector("output"), data = { ok: ok ?? "", until };
+  if (output) Object.assign(Object.assign(output, { textContent: text }).dataset, data);
   if (use) output.append(" Did you mean ", make("button", { type: "button", textContent: use }));
   for (const note of form.querySelectorAll("[data-wrong]")) {
     note.textContent = fields[note.dataset.wrong] ?? "";
@@ -120,8 +120,13 @@ export function putAway(live, node) {
   place.replaceChildren(...said ? [said] : []);   // an answer stays where it was read
 }
 
-// Offer what is on record by now; what somebody has filled in stays.
+// Offer what is on record by now; what is filled in stays, what says whom to wait for goes.
 export function renew(live) {
+  const came = ({ dataset: { until } }) => until && live.get("stamp").textContent.includes(until);
+  for (const { form } of live.all("output").filter(came)) {
+    say(form, { text: "" });
+    form.querySelector("[data-complete]")?.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   clearTimeout(live.renewing);
   live.renewing = setTimeout(() => live.opened.form && open(live, ...live.opened.form), RENEW_MS);
 }

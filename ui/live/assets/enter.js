@@ -4,6 +4,5 @@ export default function ({ data }) {
   Object.assign(form, { method: "post", action: "./enter", hidden: true });
   Object.assign(field, { name: "ticket", value: data.ticket });
   form.append(field);
-  document.body.append(form);
-  form.submit();
+  document.body.appendChild(form).submit();
 }

@@ -33,10 +33,8 @@ export function settle(live, pieces) {
     Object.assign(live, { desk, opened: {} });
   }
   const ids = new Set(pieces.map((piece) => piece.id));
-  for (const into of new Set(pieces.map((piece) => piece.into))) {
-    const gone = [...live.get(into)?.children ?? []].filter((child) => !ids.has(child.id));
-    gone.forEach((child) => drop(live, child));
-  }
+  for (const into of new Set(pieces.map((piece) => piece.into)))
+    [...live.get(into)?.children ?? []].forEach((one) => ids.has(one.id) || drop(live, one));
 }
 
 function place(live, { id, html, into, figure, alt }, all, news) {
@@ -86,12 +84,10 @@ function become(live, old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE || old.hasAttribute("data-keep")) return;
   const field = isField(old);
   if (field && (old === live.active || isDirty(old))) return;
-  for (const { name, value } of [...fresh.attributes]) {
+  for (const { name, value } of [...fresh.attributes])
     if (!OWN.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
-  }
-  for (const { name } of [...old.attributes]) {
+  for (const { name } of [...old.attributes])
     if (!OWN.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
-  }
   children(live, old, fresh);
   if (field) clean(old);
 }
