@@ -139,13 +139,13 @@ def test_what_has_to_be_picked_says_how(typed: str, hits: int, how: str, seat: S
     found = line.meant(b, typed, line.SHELL)
     assert how in found.problem
     assert found.pick == bool(hits)
-    assert len(completion.matches(b, typed, 2)) == hits
+    assert len(find(b, typed, 2)) == hits
 
 
 @pytest.mark.parametrize(("typed", "first"), [("check-compat", "compat_check"), ("4.17.2", "compat_check")])
 def test_what_stands_in_a_command_as_typed_comes_first(typed: str, first: str, seat: Seat) -> None:
     b = seat("commander", 60).room.briefing("commander")
-    assert completion.matches(b, typed)[0].id == first
+    assert find(b, typed)[0].id == first
 
 
 def test_a_word_that_several_go_by_begins_nothing_that_changes_the_world(seat: Seat) -> None:
