@@ -1,29 +1,35 @@
 """What a good responder would have done next, from any moment of a drill: the ways on that what had been seen opens.
 
-The same ways on, and the same world, that the fit of a decision is judged by; here they can be asked for at any second.
+The same ways on, and the same world, that the fit of a decision is judged by; here they can be asked for at any second,
+and go as far as what had been seen by then justifies. `view.grounds` says so here and for the score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from analytics.record import loss_of
 from analytics.runs.counterfactual import Moments, as_possible, cleanup, done_by, ends_of
 from analytics.runs.library import Earliest
-from analytics.runs.walk import Turn, Walk
+from analytics.runs.walk import MINUTE, Turn, Walk, untouched_turns
 from analytics.view import RecordView
+from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.scenario.parts import Action
+from simulator.values import Ref
 
 
 @dataclass(frozen=True)
 class Onward:
-    """One way on from a moment, and the harm at the horizon that it leads to."""
+    """One way on from a moment, and the harm at the horizon that all of it leads to."""
 
     name: str
     steps: tuple[tuple[int, str], ...]
     """Drill second at which each step begins, and its title."""
+    later: tuple[tuple[int, str], ...]
+    """Steps that nothing seen by then justified, each at the earliest second at which something can."""
     harm: Mapping[str, float]
     loss: float
 
@@ -40,7 +46,7 @@ class Ahead:
     ways: tuple[Onward, ...]
     """Open on what had been seen by then, the best first."""
     earliest: Earliest | None
-    """What could be justified first of what was not done yet, where nothing is open."""
+    """What could be justified first of what was neither done nor justified yet, where nothing is open."""
 
 
 def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
@@ -55,27 +61,61 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     end = view.final
     if end is not None and end.at >= walk.scenario.horizon:
         # The record itself: runs alone do not tell what else came in between, such as a queued change.
-        went = Onward("as it went", (), end.body.harm, round(loss_of(end.body.harm, walk.scenario), 6))
+        went = Onward("as it went", (), (), end.body.harm, round(loss_of(end.body.harm, walk.scenario), 6))
     else:
         went = _onward("as it went", walk, [*flying, *moments.of_runs(at, every)], ())
+    stands = view.history_at(at)
+    still = [x for x in view.scenario.merges if not any(stands.is_frozen((x.service,), kind) for kind in x.frozen_by)]
+    nothing = _onward("nothing more", walk, untouched_turns(walk, flying, still, at), ())
+    soonest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
     ways = []
     for branch in ends.library.branches:
-        if branch.known and not any((x := view.find(k)) is not None and x.at <= at for k in branch.known):
+        if branch.known and not _seen(view, branch.known, at):
             continue
         steps = as_possible(view, branch.steps, at, done)
-        if steps:
-            last = max(begin + action.takes.median for begin, action in steps)
-            after = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
-            ways.append(_onward(branch.name, walk, flying, [*steps, *after]))
+        if not steps:
+            continue
+        last = max(begin + action.takes.median for begin, action in steps)
+        after = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
+        whole = sorted([*steps, *after], key=lambda one: one[0])
+        # What follows a step that nothing justifies yet waits for it: a rollback for the view that makes it safe.
+        now = list(takewhile(lambda one: _seen(view, one[1].justified_by, at), whole))
+        if now:
+            later = list(_waiting(whole[len(now) :], soonest))
+            ways.append(_onward(branch.name, walk, flying, now, later))
+    justified = {one.id for one in view.scenario.actions if _seen(view, one.justified_by, at)}
+    coming = [one for one in ends.library.earliest if one.action not in done | justified]
+    first = None if ways else min(coming, key=lambda one: one.minute, default=None)
     ways.sort(key=lambda one: (one.loss, one.name))
-    coming = sorted((one for one in ends.library.earliest if one.action not in done), key=lambda one: one.minute)
-    first = next(iter(coming), None) if not ways else None
-    return Ahead(at, went, _onward("nothing more", walk, flying, ()), tuple(ways), first)
+    return Ahead(at, went, nothing, tuple(ways), first)
 
 
-def _onward(name: str, walk: Walk, turns: Sequence[Turn], steps: Sequence[tuple[int, Action]]) -> Onward:
+def _seen(view: RecordView, refs: Iterable[str], at: int) -> bool:
+    """Tell whether any of these had been seen, as the score takes it, by somebody who was there."""
+    for ref in map(Ref, refs):
+        entry, since = view.find(ref), view.first_seen(ref)
+        alone = entry.body.role if entry is not None and isinstance(entry.body, e.CueGiven) else None
+        if since is not None and max(since, view.present(alone) if alone else since) <= at:
+            return True
+    return False
+
+
+def _waiting(steps: Iterable[tuple[int, Action]], soonest: Mapping[str, int]) -> Iterator[tuple[int, Action]]:
+    """Yield steps that nothing seen justifies yet, each once it could be, in their order and at their distances."""
+    delay = 0
+    for begin, action in steps:
+        if not action.justified_by:
+            return
+        delay = max(delay, soonest.get(action.id, 0) - begin)
+        yield begin + delay, action
+
+
+def _onward(
+    name: str, walk: Walk, turns: Sequence[Turn], steps: Sequence[tuple[int, Action]],
+    later: Sequence[tuple[int, Action]] = (),
+) -> Onward:  # fmt: skip
     forked = walk.fork()
-    forked.go(walk.scenario.horizon, turns, steps)
+    forked.go(walk.scenario.horizon, turns, [*steps, *later])
     harm = {ident: round(value, 4) for ident, value in forked.world.harm().items()}
-    begun = tuple((begin, action.title) for begin, action in sorted(steps, key=lambda one: one[0]))
-    return Onward(name, begun, harm, round(loss_of(harm, walk.scenario), 6))
+    begun, then = (tuple((begin, action.title) for begin, action in some) for some in (steps, later))
+    return Onward(name, begun, then, harm, round(loss_of(harm, walk.scenario), 6))

@@ -18,7 +18,7 @@ from simulator.record.history import History
 from simulator.record.tracked import Run
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action, Effect
+from simulator.scenario.parts import Action, Effect, Merge
 from simulator.scenario.world import World
 from simulator.values import Ref
 
@@ -163,15 +163,21 @@ def as_course(
     return turns, actions
 
 
-def untouched_turns(walk: Walk) -> list[Turn]:
-    """Return the turns that happen when nobody does anything: queued merges land, injects have their effect.
+def untouched_turns(
+    walk: Walk, turns: Sequence[Turn] = (), merges: Sequence[Merge] | None = None, after: int = -1
+) -> list[Turn]:
+    """Return what happens where nobody does anything: `turns`, queued merges land, injects have their effect.
 
-    A contingent inject counts where its condition holds at its time in a drill without people.
+    Of `merges` (all there are) and injects those that come later than `after`, in seconds. A contingent inject counts
+    where its condition holds at its time in a drill without people.
     """
     scenario = walk.scenario
-    found = [Turn(m.at, x.knob, x.value, x.over) for m in scenario.merges for x in m.effects]
+    queued = scenario.merges if merges is None else merges
+    found = [*turns, *(Turn(m.at, x.knob, x.value, x.over) for m in queued if m.at > after for x in m.effects)]
     for inject in sorted((one for one in scenario.injects if one.effects), key=lambda one: one.at):
         at = inject.at + inject.hold
+        if at <= after:
+            continue
         if inject.when:
             ahead = walk.fork()
             ahead.go(at, found)

@@ -124,7 +124,7 @@ def test_what_lay_ahead_gets_worse_with_waiting_and_rests_on_what_was_seen() -> 
     view = reviewed(SEARCHED).view
     header = view.header
     loaded = load(header.scenario, header.variant, header.difficulty)
-    early, late = (ahead(view, loaded, at) for at in (420, 900))
+    early, late = (ahead(view, loaded, at) for at in (900, 1200))
     assert early.ways
     assert early.ways[0].loss < late.ways[0].loss
     for found in (early, late):
@@ -151,3 +151,28 @@ def test_at_the_end_nothing_more_changes_how_it_went() -> None:
     loaded = load(header.scenario, header.variant, header.difficulty)
     found = ahead(view, loaded, view.scenario.horizon - 60)
     assert found.went.loss == pytest.approx(found.nothing.loss, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["auth_token-impatient-7", "billing_mismatch-by_the_book-7"])
+def test_nothing_is_offered_that_the_score_would_call_ordered_on_nothing_seen(name: str) -> None:
+    view = reviewed(name).view
+    loaded = load(view.header.scenario, view.header.variant, view.header.difficulty)
+    actions = {one.title: one for one in view.scenario.actions}
+    for at in (0, 200, 420):
+        found = ahead(view, loaded, at)
+        for way in found.ways:
+            assert way.steps
+            assert all(view.grounds.seen(actions[title]) <= at for _, title in way.steps)
+            assert all(begin >= at for begin, _ in way.later)
+        if not found.ways:
+            assert found.earliest is not None
+            assert view.grounds.seen(view.scenario.find("actions", found.earliest.action)) > at
+
+
+def test_before_anything_is_seen_nothing_is_offered_and_nothing_more_is_no_action() -> None:
+    view = reviewed("auth_token-by_the_book-7").view
+    found = ahead(view, load("auth_token"), 0)
+    assert found.ways == ()  # what only somebody who is not there has been told was seen by nobody either
+    assert found.earliest is not None
+    assert found.earliest.action == "flag_web"
+    assert found.nothing.harm == view.references.null.harm

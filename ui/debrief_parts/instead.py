@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from analytics.report import lessons
@@ -94,9 +96,13 @@ def _next(sitting: Sitting) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     st.html(_ahead_html(drill, found))
+    best = drill.view.references.best
+    if found.ways and found.ways[0].loss < best.loss:
+        note(f"The first comes to less than the best course found ({best.loss:.3f}): that one waits for what whoever "
+             "looks can have seen at the earliest, and here something had been seen before.")  # fmt: skip
     if found.ways and any(m.at > at for m in drill.view.all(e.MergeLanded)):
-        note("A queued change landed after this moment. How it went has what it did; the other rows are reckoned as if "
-             "it had been frozen.")  # fmt: skip
+        note("A queued change landed after this moment. How it went and nothing more have what it does; the ways on "
+             "are reckoned as if it had been frozen.")  # fmt: skip
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -118,9 +124,15 @@ def _ahead_html(drill: Debriefed, found: Ahead) -> str:
 
 
 def _way(one: Onward, dimension: str, unit: str) -> tuple[str, ...]:
-    steps = "<br>".join(f'<span class="t">{clock(at)}</span> {escape(title)}' for at, title in one.steps) or "–"
+    steps = _steps(one.steps) or "–"
+    if one.later:
+        steps += f"<br>{quiet('Then, once something seen justifies it, at the earliest:')}{_steps(one.later)}"
     name = f"{one.name[:1].upper()}{one.name[1:]}"
     return f"<b>{escape(name)}</b>", steps, f"{number(one.harm[dimension])} {escape(unit)}", f"{one.loss:.3f}"
+
+
+def _steps(steps: Sequence[tuple[int, str]]) -> str:
+    return "<br>".join(f'<span class="t">{clock(at)}</span> {escape(title)}' for at, title in steps)
 
 
 def _final(drill: Debriefed, course: str, dimension: str) -> str:
