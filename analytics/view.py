@@ -282,9 +282,9 @@ class RecordView:
 
     @cached_property
     def stopped_by_host(self) -> bool:
-        """Tell whether the facilitator stopped the drill for the real world: nothing can be said of the rest."""
+        """Tell whether the facilitator ended the drill before its time: nothing can be said of the rest."""
         ended = next((m for m in self.all(acts.EndDrill)), None)
-        stopped = ended is not None and ended.role == HOST and ended.body.how == "stopped"
+        stopped = ended is not None and ended.role == HOST and ended.body.how in ("stopped", "early")
         return stopped and self.closed is None and self.left < self.scenario.horizon - 60
 
     @cached_property

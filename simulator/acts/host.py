@@ -26,10 +26,12 @@ class EndDrill(
 ):  # fmt: skip
     """End the drill; the world runs on untouched to its horizon."""
 
-    how: Literal["resolved", "time", "stopped"] = "stopped"
+    how: Literal["resolved", "time", "early", "stopped"] = "stopped"
+    """`early` is how a facilitator ends a drill before its time, `stopped` of a facilitator for the real world."""
 
     def carry_out(self, asked: Asked) -> None:
-        how = "resolved" if asked.incident.closed else "stopped" if self.how == "resolved" else self.how
+        asks = {"resolved": "stopped", "early": "time"}.get(self.how, self.how)
+        how = "resolved" if asked.incident.closed else asks
         asked.drill.emit(e.DrillEnded.model_validate({"how": how}))
 
     def sentence(self, n: Names) -> str:

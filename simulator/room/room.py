@@ -278,12 +278,13 @@ class Room:
     def end(self, person: Participant, *, emergency: bool = False) -> None:
         """Stop playing: the world runs on to its horizon, the record is frozen and scored.
 
-        Stopped for a real `emergency` it has no total, since nobody could see the rest through.
+        Ended by its facilitator with the incident open, for a real `emergency` or not, it has no total: nobody could
+        see the rest through. Whoever practises alone leaves it.
         """
         with self._seen.writing():
             self._may_steer(person)
             if not self._live.engine(fresh=True).ended:
-                how = acts.EndDrill(how="stopped" if emergency else "time")
+                how = acts.EndDrill(how="stopped" if emergency else "early" if person.facilitator else "time")
                 self._give(how, f"facilitator:{person.name}")
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from analytics.playbook import load as playbook
@@ -94,12 +96,14 @@ def test_a_seat_that_was_hardly_held_is_worth_too_little() -> None:
 
 
 def test_a_drill_that_the_facilitator_stopped_has_no_total() -> None:
-    def stopped(by: str, clock: str, *more: Lines) -> Scorecard:
-        return card(drill(in_command(), *more, say(clock, by, acts.EndDrill()), ended=clock))
+    def stopped(by: str, clock: str, *more: Lines, how: Any = "stopped") -> Scorecard:
+        return card(drill(in_command(), *more, say(clock, by, acts.EndDrill(how=how)), ended=clock))
 
     host = stopped("facilitator", "30:00")
     assert host.total is None
     assert "stopped the drill at T+30:00" in host.remarks[0]
+    assert stopped("facilitator", "30:00", how="early").total is None
+    assert stopped("facilitator", "30:00", how="time").total is not None  # of whoever practises alone and leaves
     assert stopped("commander", "30:00").total is not None
     assert stopped("facilitator", "60:00").total is not None
     assert stopped("facilitator", "30:00", closure("25:00")).total is not None

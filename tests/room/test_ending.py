@@ -19,7 +19,7 @@ from simulator.room.finish import Finishing
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.room.rooms import Wall, end_of, record_of, rooms, say, solo
+from tests.room.rooms import Wall, end_of, hosted, record_of, rooms, say, solo
 from tests.simulator.toy import toy
 
 
@@ -49,6 +49,20 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
     with pytest.raises(DrillError, match="debrief"):
         room.pause(person)
     room.end(person)
+
+
+@pytest.mark.parametrize(("opens", "emergency", "how"), [
+    (hosted, False, "early"), (hosted, True, "stopped"), (solo, False, "time"), (solo, True, "stopped"),
+])  # fmt: skip
+def test_the_record_says_whether_a_facilitator_ended_a_drill_early_or_somebody_left_their_own(
+    path: Path, wall: Wall, opens: Any, emergency: bool, how: str
+) -> None:
+    room, person = opens(rooms(path, wall, score))
+    room.end(person, emergency=emergency)
+    room.finishing.wait(60)
+    (ended,) = (entry for entry in record_of(room) if isinstance(entry.body, acts.EndDrill))
+    assert (ended.role, ended.body.how) == ("facilitator", how)
+    assert room.stopped_for_real == emergency
 
 
 def test_a_row_that_cannot_be_kept_leaves_no_drill_unscored(

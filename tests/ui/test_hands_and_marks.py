@@ -260,4 +260,6 @@ def test_ending_says_what_it_means(seat: Seat) -> None:
     assert "From T+01:00 to T+60:00" in words
     assert "cannot be undone" in words
     assert "emergency" not in words
+    assert "no total" not in words
+    assert "no total" in "\n".join(meaning(b, hosts=True))
     assert "emergency comes first" in "\n".join(meaning(b, emergency=True))

@@ -11,8 +11,8 @@ from ui.parts.catalogue import Form, useful
 from ui.parts.text import escape
 
 
-def meaning(b: Briefing, emergency: bool = False) -> list[str]:
-    """Return what ending now means, as lines of HTML."""
+def meaning(b: Briefing, emergency: bool = False, hosts: bool = False) -> list[str]:
+    """Return what ending now means, as lines of HTML; for whoever `hosts` the drill, and for a real `emergency`."""
     left = max(0, b.catalogue.horizon - b.now)
     found = []
     if emergency:
@@ -22,6 +22,10 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
             f"<b>The incident is still open</b> ({escape(b.incident.status)}). "
             "To end with it closed, request closure first."
         )
+        if emergency or hosts:
+            found.append(
+                "<b>There will be no total.</b> Nobody could see the rest through: findings stand, without a number."
+            )
     running = len(b.running())
     if running:
         found.append(f"{running} thing{'s are' if running > 1 else ' is'} still under way and will run out unattended.")
@@ -34,9 +38,9 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
     return found
 
 
-def meaning_html(b: Briefing, emergency: bool = False) -> str:
+def meaning_html(b: Briefing, emergency: bool = False, hosts: bool = False) -> str:
     """Return it as a list."""
-    return f'<ul class="ending">{"".join(f"<li>{one}</li>" for one in meaning(b, emergency))}</ul>'
+    return f'<ul class="ending">{"".join(f"<li>{one}</li>" for one in meaning(b, emergency, hosts))}</ul>'
 
 
 def gate_html(b: Briefing) -> str:

@@ -131,9 +131,9 @@ def mine_html(b: Briefing) -> str:
     )
 
 
-def _ends(b: Briefing, how: str, asks: str, sure: str) -> str:
+def _ends(b: Briefing, hosts: bool, how: str, asks: str, sure: str) -> str:
     inside = f'{hidden({"how": how})}<button class="danger">{escape(sure)}</button>'
-    meaning = meaning_html(b, emergency=how == "stop")
+    meaning = meaning_html(b, emergency=how == "stop", hosts=hosts)
     ends = verb("end", inside)
     return f'<details id="menu-{escape(how)}"><summary>{escape(asks)}</summary>{meaning}{ends}</details>'
 
@@ -154,7 +154,7 @@ def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
     code = escape(room.row.code)
     end = _hand_over(room) if room.row.hosted else ""
     if may_end and not b.ended:
-        end += "".join(_ends(b, *each) for each in ENDS)
+        end += "".join(_ends(b, room.row.hosted, *each) for each in ENDS)
     # Another one after the end: the one that ended it may still be open, and lies above the way on.
     ident = "menu-after" if b.ended else "menu"
     return (
