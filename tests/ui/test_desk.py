@@ -19,6 +19,7 @@ from ui.live.arrival import arrival
 from ui.live.asked import asked, follow
 from ui.live.desk import TABS, desk, frame
 from ui.live.desk_model import Desk, model
+from ui.live.desk_truth import truth_html
 from ui.live.desk_verbs import minute
 from ui.live.runsheet import runsheet
 from ui.live.screen import Screen, opening
@@ -339,6 +340,12 @@ def test_the_desk_shows_truth_beside_nobodys_and_the_best_found(team: tuple[Here
     d = seen(host.room)
     assert {one.title for one in d.harms} > {one.title for one in host.room.loaded.scenario.harm}
     assert all(one.nobody is not None and one.best is not None for one in d.harms)
+    host.room.skip_ahead(host.person, 13)
+    d = seen(host.room)
+    assert d.now % 60
+    assert d.harmed_by == 120
+    assert all(one.now == pytest.approx(one.nobody, abs=1e-3) for one in d.harms), "nobody has acted: all are the same"
+    assert "Harm up to T+02:00" in truth_html(d)
     seats = {chair.id: chair.criteria for chair in d.chairs}
     assert seats["commander"]
     assert {status for _, _, status, _ in seats["commander"]} <= {"met", "partial", "missed", "not_observed"}

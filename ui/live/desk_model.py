@@ -17,6 +17,7 @@ from analytics.report.probed import Probed, probed
 from analytics.runs.counterfactual import ends_of
 from analytics.score import score
 from simulator import acts
+from simulator import events as e
 from simulator.briefing import briefing
 from simulator.engine import VERSION, Engine
 from simulator.loaded import LoadedScenario
@@ -70,7 +71,7 @@ class DeskChair:
 
 @dataclass(frozen=True)
 class Harm:
-    """Harm so far beside that of nobody's drill and of the best course found, at this second."""
+    """Harm so far beside that of nobody's drill and of the best course found, at the same second."""
 
     title: str
     unit: str
@@ -110,7 +111,9 @@ class Desk:
     fault: str
     segments: tuple[tuple[str, float, float], ...]
     """Title, share still affected, tolerance."""
-    harms: tuple[Harm, ...]
+    harmed_by: int
+    """Drill second up to which harm is counted."""
+    harms: Sequence[Harm]
     actions: tuple[tuple[str, str], ...]
     forced: Mapping[str, str]
     """Actions whose outcome is forced or forbidden, with the reason."""
@@ -146,7 +149,7 @@ def _of_engine(room: Room, engine: Engine) -> Desk:
         tuple(watch.flags(engine)), tuple(watch.planned(engine)), tuple(_chairs(engine)), (),
         tuple(dict.fromkeys(one.persona for one in scenario.injects)), tuple(scenario.channels), scenario.fault,
         tuple((s.title, outside[s.id], s.tolerance) for s in scenario.segments),
-        tuple(_harms(room.loaded, engine)), tuple((a.id, a.title) for a in scenario.actions),
+        *_harms(room.loaded, engine), tuple((a.id, a.title) for a in scenario.actions),
         dict(engine.work.forced), dict(engine.work.forbidden), tuple(_ladders(engine)),
         tuple(probed(engine.entries)), (), tuple((one.id, one.title) for _, one in book.criteria()), (),
     )  # fmt: skip
@@ -171,25 +174,25 @@ def _with_person(chair: DeskChair, people: Sequence[Attendant], progress: Standi
     return replace(chair, person=who.person.id, ago=who.ago, acted=who.acted, criteria=progress.get(chair.id, ()))
 
 
-def _harms(loaded: LoadedScenario, engine: Engine) -> list[Harm]:
-    now, harm, ends = max(0, engine.now), engine.world.harm(), ends_known(loaded, engine.header.seed)
+def _harms(loaded: LoadedScenario, engine: Engine) -> tuple[int, list[Harm]]:
+    """Return the last whole minute, in seconds, and what three courses came to by then.
+
+    The world goes in steps of its own and the courses are known by the minute: there alone all three are of one moment.
+    """
+    sample = next((x for x in reversed(engine.entries) if isinstance(x.body, e.TruthSampled)), None)
+    if sample is None or not isinstance(sample.body, e.TruthSampled):
+        return 0, []
+    minute, harm, ends = sample.at // 60, sample.body.harm, ends_known(loaded, engine.header.seed)
 
     def at(course: int, dimension: str) -> float | None:
         series = ends[course].series.get(dimension, ()) if ends else ()
-        return _between(series, now) if series else None
+        return series[min(minute, len(series) - 1)] if series else None
 
     found = [Harm(one.title, one.unit, harm[one.id], at(0, one.id), at(1, one.id)) for one in engine.scenario.harm]
     if ends:
-        losses = [_between(course.losses, now) for course in ends]
+        losses = [course.losses[min(minute, len(course.losses) - 1)] for course in ends]
         found.append(Harm("All of it, weighed", "", loss_of(harm, engine.scenario), *losses))
-    return found
-
-
-def _between(minutes: Sequence[float], now: int) -> float:
-    """Return what a course that is known for each minute comes to at a second."""
-    minute, seconds = divmod(min(now, 60 * (len(minutes) - 1)), 60)
-    ahead = minutes[min(minute + 1, len(minutes) - 1)]
-    return minutes[minute] + (ahead - minutes[minute]) * seconds / 60
+    return sample.at, found
 
 
 @lru_cache(maxsize=32)

@@ -25,7 +25,7 @@ def truth_html(d: Desk) -> str:
         f"<h3>What is broken</h3><p>{escape(d.fault)}</p>"
         '<table class="plain"><thead><tr><th>Who</th><th>Affected now</th><th>Tolerance</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
-        '<h3>Harm up to now</h3><table class="plain harm"><thead><tr><th>Harm</th><th>This drill</th>'
+        f'<h3>Harm up to {clock(d.harmed_by)}</h3><table class="plain harm"><thead><tr><th>Harm</th><th>This drill</th>'
         f"<th>Nobody does anything</th><th>Best found</th></tr></thead><tbody>{harms}</tbody></table>"
         f"<h3>To come by the clock</h3><p>{coming or 'nothing more'}</p>{_outcome(d)}"
     )
