@@ -115,7 +115,7 @@ class Inspection:
         self.known["sources"] = list(world.observe())
         named = {"action": "actions", "query": "queries", "cue": "cues", "inject": "injects", "role": "roles"}
         self.known["facts"] = [
-            *world.facts(), *INCIDENT_FACTS,
+            *world.facts(), *INCIDENT_FACTS, *(f"heard.{channel}" for channel in self.scenario.channels),
             *(f"{prefix}.{ident}" for prefix, group in named.items() for ident in self.known[group]),
         ]  # fmt: skip
         for group, there in (("segments", world.outside()), ("harm", world.harm()), ("figures", world.figures())):

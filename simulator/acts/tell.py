@@ -40,6 +40,9 @@ class PostMessage(
             return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
         return None
 
+    def fold(self, history: History, entry: Entry) -> None:
+        history.heard[self.channel] = entry.at
+
     def sentence(self, n: Names) -> str:
         where = n.where(self.channel)
         said = f"{where}: {self.text}" if where else self.text
@@ -74,6 +77,9 @@ class AnswerAsker(
 
     def fold(self, history: History, entry: Entry) -> None:
         history.asks.pop(self.inject, None)
+        # Whoever sees an answer may not see what was asked.
+        if self.inject in history.came_in:
+            history.heard[history.came_in[self.inject]] = entry.at
 
     def sentence(self, n: Names) -> str:
         return clauses(f"answers: {n.answer(self.inject, self.answer)}", self.text)

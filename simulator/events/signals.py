@@ -82,6 +82,7 @@ class InjectDelivered(Event, group="inject", news="a message came", cited="injec
 
     def fold(self, history: History, entry: Entry) -> None:
         history.delivered[self.inject] = entry.seq
+        history.came_in[self.inject] = self.channel
         history.happened.append((entry.at, entry.seq, Ref.to("inject", self.inject)))
         if self.form == "ask" or self.answers:
             history.asks[self.inject] = entry.at

@@ -120,6 +120,7 @@ _NAMED: dict[str, Callable[[Facts, str], Any]] = {
     "inject": lambda f, ident: ident in f.history.delivered,
     "role": lambda f, ident: f.history.present.get(ident, False),
     "told": lambda f, audience: f.minutes_since(f.history.told.get(audience)),
+    "heard": lambda f, channel: f.minutes_since(f.history.heard.get(channel)),
 }
 """Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
 INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))

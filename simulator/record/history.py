@@ -94,6 +94,10 @@ class History:
         """Cues in the channel: id -> when."""
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
+        self.came_in: dict[str, str] = {}
+        """Inject id -> channel."""
+        self.heard: dict[str, int] = {}
+        """Channel -> when somebody of the response last wrote or answered there."""
         self.measured: list[Entry] = []
         self.scope: Entry | None = None
         """How far the impact was said to reach, last."""

@@ -49,7 +49,8 @@ def of_the_incident(scenario: Scenario) -> tuple[str, ...]:
         "action": scenario.actions, "query": scenario.queries, "inject": scenario.injects, "role": scenario.roles,
         "cue": [cue for role in scenario.roles for cue in role.cues],
     }  # fmt: skip
-    return (*INCIDENT_FACTS, *(f"{prefix}.{part.id}" for prefix, parts in named.items() for part in parts))
+    heard = (f"heard.{channel}" for channel in scenario.channels)
+    return (*INCIDENT_FACTS, *heard, *(f"{prefix}.{part.id}" for prefix, parts in named.items() for part in parts))
 
 
 class AgainWatched:

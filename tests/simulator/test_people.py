@@ -333,6 +333,19 @@ def test_pressure_depends_on_what_was_told(name: str, thanks: str, rings: str) -
     assert any(x.run.startswith("call:") for x in bodies(untold, e.QueryStarted))
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_who_was_answered_does_not_say_that_nobody_told_them_anything(answered: bool) -> None:
+    loaded = load("auth_token")
+    drill = Engine(loaded, new_header(loaded, 7))
+    drill.submit(acts.PostMessage(text="Mine."), COMMANDER)  # a person, so that nobody answers for them
+    drill.advance(1025)
+    if answered:
+        drill.submit(acts.AnswerAsker(inject="roll_back_now", answer="take_command"), COMMANDER)
+    drill.advance(1100)
+    assert (drill.facts()["heard.leadership"] < 2) == answered
+    assert any(x.inject == "leadership_unheard" for x in bodies(drill, e.InjectDelivered)) != answered
+
+
 def test_stopping_one_thing_does_not_shorten_another() -> None:
     slow = [{**TOY["queries"][0], "takes": {"median": 500, "spread": 0}}, TOY["queries"][1]]
     strains = []
