@@ -278,8 +278,7 @@ class Room:
     def end(self, person: Participant, *, emergency: bool = False) -> None:
         """Stop playing: the world runs on to its horizon, the record is frozen and scored.
 
-        Ended by its facilitator with the incident open, for a real `emergency` or not, it has no total: nobody could
-        see the rest through. Whoever practises alone leaves it.
+        Ended by its facilitator, or for a real `emergency`, it has no total: nobody could see the rest through.
         """
         with self._seen.writing():
             self._may_steer(person)

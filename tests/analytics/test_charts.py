@@ -174,7 +174,7 @@ def test_the_plan_draws_each_window_and_what_happened_in_its_row(made: Reviewed)
     row = list(steps["id"]).index("B3a")
     assert (list(drawn["late"].x), list(drawn["late"].y)) == ([40.0], [row])
     assert drawn["in time"].marker.symbol != drawn["late"].marker.symbol
-    assert f"of {len(steps)} steps" in chart.title
+    assert f"of {len(steps)} steps of the plan recorded in time" in chart.title
     assert "1 late" in chart.title
 
 

@@ -93,14 +93,18 @@ def test_whoever_may_sign_is_offered_to_sign(rooms: Rooms) -> None:
     assert {role for role in seats if signs(role)} == signers.intersection(seats)
 
 
+RANG = ("alert:authn_reject_ratio_high",)
+"""What a form that declares begins with, too."""
+
+
 @pytest.mark.parametrize(
     ("typed", "given"),
     [
         ("/ack", acts.AcknowledgePage(alert="authn_reject_ratio_high")),
         ("/ic me", acts.AssignRole(role="commander", to="commander")),
         ("/deputy @duty-deputy", acts.AssignRole(role="deputy", to="deputy")),
-        ("/declare 1 People are out", acts.Declare(severity="SEV-1", title="People are out")),
-        ("/sev sev2", acts.Declare(severity="SEV-2", title="Tokens refused after a release")),
+        ("/declare 1 People are out", acts.Declare(severity="SEV-1", title="People are out", evidence=RANG)),
+        ("/sev sev2", acts.Declare(severity="SEV-2", title="Tokens refused after a release", evidence=RANG)),
         ("/freeze auth-svc edge-gw", acts.Freeze(scope=("auth-svc", "edge-gw"))),
         ("/page @mobile-oncall", acts.PageTeam(role="mobile")),
         ("/ask @identity-oncall signing keys", acts.AskRole(role="triage", topic="signing_keys")),

@@ -15,6 +15,7 @@ from simulator.finding import find
 from simulator.levels import at_rank
 from simulator.record.journal import first_problem
 from simulator.values import COMMANDER, DEPUTY, Post
+from ui.parts.prefill import rang
 
 
 class Parsed(NamedTuple):
@@ -144,7 +145,8 @@ def _declare(b: Briefing, rest: list[str]) -> Parsed:
     if wrong := _no_level(b, rest[0]):
         return wrong
     title = " ".join(rest[1:]) or b.catalogue.title
-    return Parsed(acts.Declare.model_validate({"severity": severity(b, rest[0]), "title": title}))
+    said = {"severity": severity(b, rest[0]), "title": title, "evidence": rang(b)}
+    return Parsed(acts.Declare.model_validate(said))
 
 
 def _sev(b: Briefing, rest: list[str]) -> Parsed:

@@ -165,8 +165,8 @@ def plan(view: RecordView) -> Iterator[Any]:
 @chart(
     "blueprint", "The plan and what happened", of_view(plan), section="gaps",
     empty="This playbook has no plan by the minute.",
-    note="Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
-         "Columns: the phases of the plan.",
+    note="Bars: when a step earns full points, and until when it still earns some. Marks: when it was recorded; what "
+         "that earned, the criteria say. Columns: the phases of the plan.",
 )  # fmt: skip
 def blueprint(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw the windows of the plan as bars and what happened in and after them as marks."""
@@ -193,7 +193,7 @@ def blueprint(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     ]  # fmt: skip
     in_time = {row.id for row in each(done) if not row.late}
     late = {*done["id"]} - in_time
-    title = f"{len(in_time)} of {len(steps)} steps of the plan in time"
+    title = f"{len(in_time)} of {len(steps)} steps of the plan recorded in time"
     title += f", {len(late)} late" if late else ""
     never = len(steps) - len(in_time) - len(late)
     title += f", {never} never" if never else ""
