@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from analytics.recovery import Certificate
+from analytics.scorecard import clock
 from analytics.view import B, RecordView
 from simulator import acts
 from simulator import events as e
@@ -21,6 +23,8 @@ TURNS = {
 TURNING = {**TURNS, "first_mitigation": "First mitigation begun", "verified": "Recovery verified"}
 """The same where nothing around them says what of it counts."""
 TIMES = tuple(TURNS)
+LOOK = 15
+"""Seconds between two looks of the record at what is within tolerance."""
 
 
 def about(view: RecordView) -> dict[str, Any]:
@@ -69,14 +73,15 @@ def ending(view: RecordView) -> str:
 
 def times(view: RecordView) -> dict[str, int | None]:
     """Return drill second of each turning point, None for what never came."""
-    first = view.first_mitigation
+    first, recovered, verified = view.first_mitigation, _recovered(view), verification(view)
     found = {
         "acknowledged": _first(view, acts.AcknowledgePage),
         "declared": _first(view, acts.Declare),
         "first_update": _first(view, acts.UpdateStakeholders, acts.UpdateExecutives),
         "first_mitigation": first.begun if first else None,
-        "recovered": _recovered(view),
-        "verified": _verified(view),
+        "recovered": recovered,
+        # A check between two looks at the world may be green some seconds before the look that finds it recovered.
+        "verified": None if verified is None or recovered is None else max(verified.at, recovered),
         "closed": view.closed.at if view.closed else None,
     }
     return {name: found[name] for name in TIMES}
@@ -103,8 +108,24 @@ def _recovered(view: RecordView) -> int | None:
     return max((at for at in back if at >= since), default=since if sampled else None)
 
 
-def _verified(view: RecordView) -> int | None:
-    """Return when the first green rerun or comparison came after the last change, if anything was mitigated."""
-    if not view.in_effect:
+def verification(view: RecordView) -> Certificate | None:
+    """Return the first green rerun or comparison after the last change of what had recovered, if there was one."""
+    recovered = _recovered(view)
+    if not view.in_effect or recovered is None:
         return None
-    return next((one.at for one in view.recovery.fresh_green(view.recovery.last_change)), None)
+    found = view.recovery.fresh_green(view.recovery.last_change)
+    return next((one for one in found if one.at > recovered - LOOK), None)
+
+
+def how_verified(view: RecordView) -> str:
+    """Return in words by which check it was verified, and which later one was not green; empty where it was not."""
+    first = verification(view)
+    if first is None:
+        return ""
+    red = [one for one in view.recovery.certificates if one.seq > first.seq and not one.green]
+    but = f"; {_check(view, red[-1])} at {clock(red[-1].at)} was not green" if red else ""
+    return f"by {_check(view, first)}{but}"
+
+
+def _check(view: RecordView, one: Certificate) -> str:
+    return "the rerun" if isinstance(view.entry(one.seq).body, e.QueryFinished) else "the comparison"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analytics.about import TIMES, about, ending, times
+from analytics.about import TIMES, about, ending, how_verified, times
 from analytics.overrides import in_force, total_by_hand, with_overrides
 from analytics.playbook import load
 from analytics.score import score
@@ -50,8 +50,21 @@ def test_the_turning_points_are_those_of_the_record_and_of_the_world() -> None:
     assert [name for name, at in nothing.items() if at is not None] == []
 
 
-def test_what_never_recovers_has_no_time_for_it() -> None:
+def test_what_never_recovers_has_no_time_for_it_and_was_not_verified() -> None:
     assert times(view(WHOLE))["recovered"] is None
+    assert times(view(WHOLE))["verified"] is None
+    assert how_verified(view(WHOLE)) == ""
+
+
+def test_nothing_is_verified_before_it_has_recovered_and_the_head_says_by_what() -> None:
+    back = [*FLAG, *b.event("14:00", e.ToleranceCrossed(segment="web", within=True))]
+    world = b.truth(recovers="14:00")
+    seen = view(back, b.query("13:59", "rerun"), b.verify("20:00", green=False), world=world)
+    found = times(seen)
+    assert (found["recovered"], found["verified"]) == (840, 840)
+    assert how_verified(seen) == "by the rerun; the comparison at T+25:00 was not green"
+    early = view(back, b.query("13:00", "rerun"), b.verify("20:00"), world=world)
+    assert (times(early)["verified"], how_verified(early)) == (1500, "by the comparison")
 
 
 def test_a_published_card_says_of_what_it_is_and_names_nobody() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics.about import TURNS, ending, times, unmet
+from analytics.about import TURNS, ending, how_verified, times, unmet
 from simulator import acts
 from simulator import events as e
 from simulator.text import clock
@@ -59,8 +59,10 @@ def _times(drill: Debriefed) -> str:
     """Return when the turning points of the drill came, each in drill time."""
     found = times(drill.view)
     said = {name: unmet(drill.view, name) if at is None else clock(at) for name, at in found.items()}
+    shown = {"verified": how_verified(drill.view)}
     cells = "".join(
-        f"<span><span>{escape(words)}</span><b>{escape(said[name])}</b></span>" for name, words in TURNS.items()
+        f"<span><span>{escape(words)}</span><b>{escape(said[name])}</b> {escape(shown.get(name, ''))}</span>"
+        for name, words in TURNS.items()
     )
     return f'<div class="db-meta db-times" role="group" aria-label="Turning points">{cells}</div>'
 

@@ -217,7 +217,8 @@ def turns(view: RecordView) -> Iterator[Any]:
 
 @chart(
     "times", "Turning points", of_view(turns), section="gaps", empty="Nothing of this drill has a time.",
-    note="Minutes after the first page. What never came stands at the right edge.",
+    note="Minutes after the first page. What never came stands at the right edge. Verified: the first green rerun or "
+         "comparison after the last change, of what had recovered.",
 )
 def time_to(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw how long each turning point took, a row each."""
