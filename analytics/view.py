@@ -275,9 +275,11 @@ class RecordView:
 
     @cached_property
     def over(self) -> int:
-        """Second from which nothing is owed any more: leaving does not end what is owed, only closing does."""
+        """Second from which nothing is owed any more: leaving does not end it, closing does, or the facilitator."""
         if self.closed:
             return self.closed.at
+        if self.stopped_by_host:
+            return self.left
         return max(self.left, self.final.at if self.final else self.left)
 
     @cached_property

@@ -102,6 +102,8 @@ def test_a_drill_that_the_facilitator_stopped_has_no_total() -> None:
     host = stopped("facilitator", "30:00")
     assert host.total is None
     assert "stopped the drill at T+30:00" in host.remarks[0]
+    assert "C10" not in [cap.id for cap in host.caps], "nobody walked away"
+    assert "C10" in [cap.id for cap in stopped("commander", "30:00").caps]
     assert stopped("facilitator", "30:00", how="early").total is None
     assert stopped("facilitator", "30:00", how="time").total is not None  # of whoever practises alone and leaves
     assert stopped("commander", "30:00").total is not None

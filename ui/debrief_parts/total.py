@@ -15,7 +15,8 @@ from ui.parts.text import escape
 
 NO_TOTAL = (
     '<div class="db-total" role="group" aria-label="Total"><div class="n"><em>No total</em></div>'
-    "<small>Too little was there to be judged for a number or a band. The findings stand by themselves.</small></div>"
+    "<small>Too little was there to be judged for a number, or the facilitator ended the drill. The findings stand by "
+    "themselves.</small></div>"
 )
 """What stands where the total is while there are findings and no number."""
 

@@ -32,7 +32,8 @@ def meaning(b: Briefing, emergency: bool = False, hosts: bool = False) -> list[s
     if left:
         found.append(
             f"<b>The harm runs on.</b> From {clock(b.now)} to {clock(b.catalogue.horizon)} the world goes on "
-            f"untouched, {left // 60} more minutes, and all of it counts. Ending early saves nothing."
+            f"untouched, {left // 60} more minutes{'' if emergency or hosts else ', and all of it counts'}. "
+            "Ending early saves nothing."
         )
     found.append("Nobody can act any more; the record is frozen, scored, and the debrief opens. This cannot be undone.")
     return found
