@@ -33,17 +33,17 @@ def test_the_shipped_scenario_loads():
     assert "auth_token" in names()
     loaded = load("auth_token")
     assert loaded.scenario.id == "auth_token"
-    assert loaded.version == "3"
+    assert loaded.version == loaded.scenario.whole_version
     assert loaded.make_world() is not loaded.make_world()
 
 
 def test_a_variants_own_version_stands_beside_the_scenarios():
-    mine = "version: 4\nhint: x\n"
-    assert parse(text(), "base.yaml").whole_version == "3"
-    assert parse(text(), "base.yaml", ("hint: x\n", "mine.yaml")).whole_version == "3"
-    assert parse(text(), "base.yaml", (mine, "mine.yaml")).whole_version == "3.4"
-    raised = text().replace("\nversion: 3\n", "\nversion: 4\n")
-    assert parse(raised, "base.yaml", (mine, "mine.yaml")).whole_version == "4.4"
+    mine, base = "version: 4\nhint: x\n", parse(text(), "base.yaml").version
+    assert parse(text(), "base.yaml").whole_version == str(base)
+    assert parse(text(), "base.yaml", ("hint: x\n", "mine.yaml")).whole_version == str(base)
+    assert parse(text(), "base.yaml", (mine, "mine.yaml")).whole_version == f"{base}.4"
+    raised = text().replace(f"\nversion: {base}\n", f"\nversion: {base + 1}\n")
+    assert parse(raised, "base.yaml", (mine, "mine.yaml")).whole_version == f"{base + 1}.4"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: variant_version: input should be greater"):
         parse(text(), "base.yaml", ("hint: x\nversion: -1\n", "mine.yaml"))
 
