@@ -29,6 +29,7 @@ class Debt(Data):
     """What somebody outside is owed: a notice, a call."""
 
     what: str
+    """What they are owed, in words."""
     within: Span | None = None
     """Seconds after the incident was declared by which it is due; None: no time is set."""
     taken_up_by: tuple[Ref, ...] = ()

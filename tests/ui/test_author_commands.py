@@ -33,6 +33,17 @@ def test_what_one_begins_with_is_short_and_can_be_played(
     assert all("knows nothing of its own" in one["what"] for one in found)
 
 
+def test_a_fresh_draft_is_told_how_the_lobby_comes_to_offer_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["new", "mine", "--in", str(tmp_path / "my drills")]) == 0
+    assert cli.main(["check", str(tmp_path / "my drills" / "mine"), "--quick"]) == 0
+    assert "take `draft: true` out" in "".join(capsys.readouterr().err.splitlines())
+    play = ["play", str(tmp_path / "my drills" / "mine"), "--policy", "null", "--until", "1"]
+    assert cli.main([*play, "--out", str(tmp_path / "a.jsonl")]) == 0
+    assert f"drill --scenarios '{tmp_path / 'my drills'}' score" in "".join(capsys.readouterr().err.splitlines())
+
+
 def test_a_draft_that_is_well_says_how_the_lobby_comes_to_offer_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

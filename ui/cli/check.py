@@ -38,18 +38,19 @@ def check(
     for problem in problems:
         say(str(problem))
     if all(problem.level == "note" for problem in problems):
-        say(f"{path}: nothing to mend{' in what was checked' if problems else ''}{_draft(path)}")
+        say(f"{path}: nothing to mend{' in what was checked' if problems else ''}")
+    if well and _is_draft(path):
+        say(f"{path}: a draft; take `draft: true` out and the lobby offers it")
     put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
 
 
-def _draft(path: Path) -> str:
-    """Return what to do for the lobby to offer a drill in one file that is a draft; empty where it is none."""
+def _is_draft(path: Path) -> bool:
+    """Tell whether a drill in one file, in which nothing is wrong, is a draft: no lobby offers it."""
     from scenarios.loader import load_at
 
-    draft = in_one_file(path) and load_at(str(path)).scenario.draft
-    return "; a draft: take `draft: true` out and the lobby offers it" if draft else ""
+    return in_one_file(path) and load_at(str(path)).scenario.draft
 
 
 def looked_at(path: Path, run: bool) -> list[Problem]:

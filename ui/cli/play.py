@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,8 +50,7 @@ def play(
     """Play a whole drill without a browser and print its outcome."""
     from analytics.playbook import DEFAULT
     from analytics.playbook import load as load_playbook
-    from scenarios.loader import names
-    from scenarios.roots import place_at
+    from scenarios.roots import found, place_at
     from simulator import files, orders
     from simulator import play as player
 
@@ -70,9 +70,9 @@ def play(
             engine = player.play(loaded, policy, seed or 0, mode=mode, until=stop, step=step, book=book)
     if out is not None:
         write(out, engine.journal)
-        if loaded.scenario.id not in names() and Path(scenario).exists():
-            folder = place_at(scenario).folder.parent
-            say(f"its drill lies in no folder of yours: go on with `drill --scenarios {folder} score {out}`")
+        if Path(scenario).exists() and (place := place_at(scenario)) not in found()[0].values():
+            way = shlex.join(["drill", "--scenarios", str(place.folder.parent), "score", str(out)])
+            say(f"its drill lies in no folder of yours: go on with `{way}`")
     put(player.outcome(engine))
     if commands is not None and orders.nothing_taken(engine.journal):
         say("every command was refused")

@@ -36,9 +36,11 @@ def _text(words: str, but: str = "") -> Text:
 
 def score(card: Scorecard) -> None:
     """Print a scorecard for people."""
+    from analytics.scorecard import counted
+
     out = _console()
     of = card.spread
-    spread = f"; on {len(of.totals)} other seeds {of.low} to {of.high}, median {of.median}" if of else ""
+    spread = f"; on {counted(len(of.totals), 'other seed')} {of.low} to {of.high}, median {of.median}" if of else ""
     total = f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})"
     lines = [
         "no total" if card.total is None else total,
