@@ -8,8 +8,9 @@ from scenarios import load, names
 from simulator import acts
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
+from simulator.finding import find
 from tests.shipped import SPELLED_OUT
-from ui.parts.completion import match, matches
+from ui.parts.completion import match
 
 
 def shown(name: str) -> Briefing:
@@ -22,7 +23,7 @@ def test_a_rerun_is_found_under_the_words_of_the_playbook(name, typed):
     scenario = load(name).scenario
     line = match(shown(name), typed)
     assert scenario.find("queries", line.id).verifies
-    assert line in matches(shown(name), typed)
+    assert line in find(shown(name), typed)
 
 
 @pytest.mark.parametrize("name", SPELLED_OUT)

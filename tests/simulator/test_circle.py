@@ -240,11 +240,11 @@ def test_references_are_counted_over_the_whole_drill() -> None:
 
 def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it() -> None:
     drill = protected()
-    assert refusal_of(drill, acts.PostMessage(channel="closed", text="hello?")) == (
+    assert refusal_of(drill, acts.PostMessage(channel="closed", text="hello?")) == Refusal(
         "need_to_know", "you are not in #closed; it is for those who need to know"
     )  # fmt: skip
     restricted = acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
-    assert refusal_of(drill, restricted) == (
+    assert refusal_of(drill, restricted) == Refusal(
         "need_to_know", "a restricted update comes from somebody who needs to know; you speak to the others"
     )  # fmt: skip
     assert drill.objection(restricted, "deputy") is None
