@@ -310,6 +310,34 @@ def test_a_look_that_comes_out_only_where_something_holds_shows_whether_a_step_h
     assert any("5 of 500 still accepted" in one for one in tree["remains"]["red"])
 
 
+@pytest.mark.parametrize(("output", "came"), [
+    ("", "nothing printed"), (" \n\n", "nothing printed"), ("one line of more than four words",) * 2,
+    ("a 3\n\n5 of 500 were still accepted by it", "a 3 / 5 of 500 were still accepted by it"),
+    ("7 3\n   \n5 of 500 were still accepted by it", "5 of 500 were still accepted by it"),
+])  # fmt: skip
+def test_whatever_a_look_printed_on_which_a_word_of_recovery_rests_is_told(output: str, came: str) -> None:
+    look = b.event("20:00", e.QueryFinished(run=Ref("query:impact"), query="impact", executor="triage",
+                                            command_line="q", output=output, evidence="receipt"))  # fmt: skip
+    claim = b.say("40:00", "verification", acts.ClaimRecovery(claim="recovered", evidence=("query:impact",)))
+    (one,) = context(built(look, claim))["checks"]
+    assert one["came"] == came
+
+
+def test_what_comes_out_only_where_something_holds_and_judges_nothing_verifies_nothing(
+    finished: Callable[[str], Finished]
+) -> None:
+    for name, look in (("permission_leak-by_the_book-7", "Manifest of the snapshot"),
+                       ("billing_mismatch-by_the_book-7", "First and last message of the release")):  # fmt: skip
+        told = {one["what"] for one in context(finished(name))["checks"]}
+        assert told
+        assert not any(one.startswith(look) for one in told)
+    queries = [one.model_dump() | {"requires": {"bad": False} if one.id == "asn" else {}} for one in b.SCENARIO.queries]
+    early = b.event("05:00", e.QueryFinished(run=Ref("query:asn"), query="asn", executor="triage", command_line="q",
+                                             output="no snapshot yet", evidence="receipt", ok=False))  # fmt: skip
+    tree = context(built(early, of=b.scenario(queries=queries)))
+    assert (tree["checks"], tree["remains"]["red"]) == ([], [])
+
+
 def test_what_showed_that_old_links_open_no_more_is_among_what_was_verified(
     finished: Callable[[str], Finished]
 ) -> None:

@@ -30,6 +30,8 @@ WORD = 4
 """Words up to which a last line says no more than that it passed or failed."""
 VERDICT = 140
 """Letters of the last two lines that a check printed."""
+VERDICTS = ("PASS", "FAIL")
+"""How the last line begins of what tells whether something worked."""
 SHORT = 100
 """Letters of a look before a step, and of a line that stands in full among the injects."""
 
@@ -82,8 +84,8 @@ def _overtaken(drill: Finished, ident: str, shared: int) -> bool:
 def proofs(drill: Finished) -> list[Certificate]:
     """Return what showed whether something had worked, in order.
 
-    Beside reruns of the failing path and comparisons with a baseline: looks that come out only where something holds,
-    and those that a word of recovery or of closure rests on.
+    Beside reruns of the failing path and comparisons with a baseline: looks that come out only where something holds
+    and print whether it does, and those that a word of recovery or of closure rests on.
     """
     view = drill.view
     rested = {ref for m in view.all(acts.ClaimRecovery, acts.RequestClosure) for ref in m.body.evidence}
@@ -91,7 +93,8 @@ def proofs(drill: Finished) -> list[Certificate]:
     seqs = {view.history.refs.get(ref) for ref in rested}
     known = {one.seq for one in view.recovery.certificates}
     found = [Certificate(m.seq, m.at, m.at, m.body.ok) for m in view.all(e.QueryFinished) if m.seq not in known and (
-        m.seq in seqs or ((spec := view.spec_of(m.body)) is not None and spec.requires))]  # fmt: skip
+        m.seq in seqs or ((spec := view.spec_of(m.body)) is not None and spec.requires and _judges(m.body.output)))
+        ]  # fmt: skip
     return sorted((*view.recovery.certificates, *found), key=lambda one: one.seq)
 
 
@@ -111,7 +114,7 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
         elif isinstance(body, e.QueryFinished) and spec is not None:
             rows, what, came = [printed(body.output)], spec.title, "green" if one.green else "red"
             if not spec.verifies:
-                lines = body.output.strip().splitlines()
+                lines = _lines(body.output) or ["nothing printed"]
                 last = _verdict(lines)
                 rows = [printed("\n".join(lines[:-last]))] if lines[last:] else []
                 came = printed("\n".join(lines[-last:]), VERDICT)
@@ -123,8 +126,20 @@ def checks(drill: Finished) -> Iterator[dict[str, Any]]:
                "rows": rows, "before": ""}  # fmt: skip
 
 
+def _lines(output: str) -> list[str]:
+    return [line for line in output.splitlines() if line.strip()]
+
+
+def _judges(output: str) -> bool:
+    """Tell whether an output ends with whether it passed."""
+    return any(line.split()[0].startswith(VERDICTS) for line in _lines(output)[-1:])
+
+
 def _verdict(lines: Sequence[str]) -> int:
-    """Return how many of an output's last lines are its verdict: two, but no row of figures before a sentence."""
+    """Return how many of an output's last lines are its verdict: two, but no row of figures before a sentence.
+
+    None of them is blank, and there is one at least.
+    """
     return 1 if len(lines[-1].split()) > WORD and lines[-2:][0].split()[0].isdigit() else 2
 
 
