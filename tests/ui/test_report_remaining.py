@@ -217,9 +217,13 @@ def test_a_rollback_that_removes_the_cause_mends_it_until_it_is_taken_back_or_th
     actions[[one["id"] for one in actions].index("rollback")]["reversible_by"] = "withdraw"
     made = b.scenario(actions=actions)
     steps = [*b.act("09:00", "flag"), *b.act("20:00", "rollback")]
-    landed = b.event("30:00", e.MergeLanded(merge="m", service="auth", harmful=True))
+    worse = [*b.event("30:00", e.MergeLanded(merge="m", service="auth", harmful=True)),
+             *b.event("30:00", e.KnobTurned(knob="rollback", value=0, over=0, by=Ref("merge:m")))]  # fmt: skip
+    told = b.event("30:00", e.KnobTurned(knob="rollback", value=0, over=0, by=Ref("inject:again")))
+    other = b.event("30:00", e.KnobTurned(knob="throttle", value=1, over=0, by=Ref("inject:again")))
     for lines, held in ((steps, []), ([*steps, *b.act("30:00", "withdraw")], ["flag (T+10:00)"]),
-                        ([*steps, *landed], ["flag (T+10:00)", "rollback (T+21:00)"])):  # fmt: skip
+                        ([*steps, *worse], ["flag (T+10:00)"]), ([*steps, *told], ["flag (T+10:00)"]),
+                        ([*steps, *other], [])):  # fmt: skip
         drill = built(lines, of=made, world=b.truth("12:00"))
         assert context(drill)["remains"]["held"] == held
         on = "Still on, though the cause is mended: flag (T+10:00)\n"

@@ -113,15 +113,16 @@ def _ready(drill: Finished, step: Action, tried: int) -> str:
 def _holding(drill: Finished) -> tuple[bool, list[str]]:
     """Tell whether something mended the cause, and what keeps away what is wrong, or would.
 
-    What was taken back again neither holds nor mends, and a queued change that did harm brought the cause again.
+    What was taken back again neither holds nor mends; nor does a rollback that would mend where anything has turned one
+    of its levers since.
     """
     view = drill.view
     last = {run.spec.id: run.effect or 0 for run in view.started if run.effect is not None}
+    stands = {m.body.knob: m.body.value for m in view.all(e.KnobTurned) if m.at <= view.left}
     runs = [run for run in {one.spec.id: one for one in view.in_effect}.values()
-            if last.get(run.spec.reversible_by or "", -1) < last[run.spec.id]]  # fmt: skip
-    worse = max((m.at for m in view.all(e.MergeLanded) if m.body.harmful), default=-1)
-    mends = {run.spec.id for run in runs if run.spec.rung == "hotfix" or (
-        run.spec.mends and last[run.spec.id] > worse)}  # fmt: skip
+            if last.get(run.spec.reversible_by or "", -1) < last[run.spec.id] and not (
+                run.spec.mends and any(stands.get(x.knob, x.value) != x.value for x in run.spec.effects))]  # fmt: skip
+    mends = {run.spec.id for run in runs if run.spec.mends or run.spec.rung == "hotfix"}
     return bool(mends), [f"{run.spec.title} ({clock(last[run.spec.id])})" for run in runs
                          if run.spec.rung in HOLDS and run.spec.coverage and run.spec.id not in mends]  # fmt: skip
 
