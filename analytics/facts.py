@@ -71,7 +71,8 @@ def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:
 
 
 def _so(view: RecordView, tick: Tick, at: int) -> bool:
-    return tick.true and (not tick.true_when or any(holds(tick.true_when, facts) for facts in view.facts(at)))
+    return tick.true and (not tick.true_when or any(
+        holds(one, facts) for one in tick.true_when for facts in view.facts(at)))  # fmt: skip
 
 
 def discriminates(view: RecordView, group: str, idents: Iterable[str], at: int, wanted: int = 1) -> float:

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from scenarios.declared.moves import CourseData, MoveData
 from scenarios.declared.seen import Id, LogData, LookData, SignalData, Texts
 from simulator.scenario.conventions import Audience, LevelName
-from simulator.scenario.data import DAY, Condition, Data, Seconds, Span, Template
+from simulator.scenario.data import DAY, AnyOf, Condition, Data, Seconds, Span, Template
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
-from simulator.scenario.people import AnyOf, Debts
+from simulator.scenario.people import Debts
 from simulator.values import Dimension, Duty, Lane, Post
 
 LONGEST = 6 * 3600

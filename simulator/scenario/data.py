@@ -78,6 +78,8 @@ class _Several(BeforeValidator):
 
 
 SEVERAL = _Several(lambda value: (value,) if isinstance(value, str | Mapping) else value)
+AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
+"""One condition, or several of which one is enough."""
 
 
 class Data(BaseModel):

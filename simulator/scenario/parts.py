@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from simulator.scenario.data import (
     ActionId,
+    AnyOf,
     CapId,
     CauseId,
     Channel,
@@ -359,7 +360,8 @@ class Tick(Pickable):
     """A pickable statement that is true or not (risk, residual risk, unknown, reason, need)."""
 
     true: bool = True
-    true_when: Condition = {}
+    true_when: AnyOf = ()
+    """It is so only while one of these holds."""
     nothing: bool = False
     """It says that there is none, which is no answer to somebody who asks what is left."""
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from simulator.scenario.data import (
     SEVERAL,
-    Condition,
+    AnyOf,
     Data,
     Duration,
     Seconds,
@@ -20,9 +20,6 @@ from simulator.scenario.data import (
     TopicId,
 )
 from simulator.values import Duty, Lane, Ref
-
-AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
-"""One condition, or several of which one is enough."""
 
 
 class Debt(Data):

@@ -140,7 +140,7 @@ def _unsaid(drill: Finished) -> Iterator[str]:
         if one.nothing or one.id in view.history.residual_risks or not (mended or (one.true_when and one.known_by)):
             continue
         if tick_true(view, "residual_risks", one.id, view.left):
-            known = ready is not None and back == one.true_when.get(WAY_BACK)
+            known = ready is not None and any(back == so.get(WAY_BACK) for so in one.true_when)
             yield f"{one.title}{f' (on record as readiness, {clock(ready.at)})' if known and ready else ''}"
 
 
