@@ -33,6 +33,8 @@ JUSTIFIED = (
 """What “justified from” means in limits and areas."""
 WHY = 120
 """Letters of why a criterion has its points, in a report; the debrief has all of it."""
+REASONED = 3
+"""Limits of which a report gives the reason; it names the others."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 
@@ -115,15 +117,19 @@ def points(drill: Finished) -> dict[str, Any]:
 
 
 def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield areas to improve, each with that of its reasons which neither a limit nor an area before it gave."""
-    said = {sentence: one["title"] for one in reversed(limits) for sentence in _sentences(one["why"])}
+    """Yield areas to improve, each with that of its reasons which neither a limit nor an area before it gave.
+
+    What is cut from those is not given there.
+    """
+    said = {sentence: one["title"] for one in reversed(limits[:REASONED]) for sentence in _sentences(one["short"])}
     for one in areas:
         why = _sentences(one["why"])
         new, old = [s for s in why if s not in said], dict.fromkeys(said[s] for s in why if s in said)
         rest = f"{'For the rest see' if new else 'See'} {', '.join(f'“{title}”' for title in old)}." if old else ""
         reason = " ".join([*new, rest]).strip()
-        yield {**one, "why": reason, "short": whole(reason, WHY)}
-        said = {**dict.fromkeys(why, one["title"]), **said}
+        short = whole(reason, WHY)
+        yield {**one, "why": reason, "short": short}
+        said = {**dict.fromkeys(_sentences(short), one["title"]), **said}
 
 
 def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
