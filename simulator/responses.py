@@ -5,6 +5,7 @@ The facilitator's list of events, the debrief and the documents share this one d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -70,11 +71,14 @@ class Responses:
         for x in found:
             if x.seq < came.seq and self._stands(x, inject, came):
                 since = self._since(x)
-                return Response(x, "already done" if since <= came.at else "on time", since)
+                return Response(x, "already done" if since <= came.at else "on time", int(since))
         return Response(None, "missed") if reply is None else Response(reply, "late", reply.at)
 
-    def _since(self, x: Entry) -> int:
-        """Return the second at which what an act asked for took hold or came out; that of the act where it is all."""
+    def _since(self, x: Entry) -> float:
+        """Return the second at which what an act asked for took hold or came out; that of the act where it is all.
+
+        Infinity: it is under way.
+        """
         match x.body:
             case acts.TakeAction():
                 run = self._runs.get(x.seq)
@@ -83,20 +87,23 @@ class Responses:
             case acts.RunQuery(query=query):
                 runs = (one for one in self._runs.values() if one.what == "query" and one.ident == query)
                 out = next((one.finished for one in runs if one.order_seq > x.seq), None)
-                return x.at if out is None else out
+                return math.inf if out is None else out
             case acts.RecordVerification():
-                return next((one.at for one in self._measured if one.seq > x.seq), x.at)
+                return next((one.at for one in self._measured if one.seq > x.seq), math.inf)
         return x.at
 
     def _stands(self, x: Entry, inject: Inject, came: Entry) -> bool:
         """Tell whether what `x` did before an inject came still was so then, or was under way and came in time."""
+        assert inject.expects is not None
+        within = inject.expects.within
         match x.body:
             case acts.TakeAction():
                 return self._in_effect(x, inject, came)
             case acts.Freeze():
                 return self._frozen(x, came)
             case acts.RunQuery() | acts.RecordVerification():
-                return x.seq > max((seq for seq in self._changed if seq < came.seq), default=0)
+                fresh = x.seq > max((seq for seq in self._changed if seq < came.seq), default=0)
+                return fresh and self._since(x) - came.at <= within
         return isinstance(x.body, LASTS)
 
     def _in_effect(self, order: Entry, inject: Inject, came: Entry) -> bool:

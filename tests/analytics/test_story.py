@@ -135,6 +135,13 @@ def _row(ident: str, *lines: Lines) -> Any:
     return row
 
 
+def _looked(out: str = "", asked: str = "04:00") -> Lines:
+    """Return a look, with when it came out: empty where it never did."""
+    begun = e.QueryStarted(run=Ref("query:rerun"), executor="triage", command_line="r", expected=20)
+    lines = [*say(asked, "triage", acts.RunQuery(query="rerun")), *event(asked, begun)]
+    return [*lines, *(query(out, "rerun") if out else ())]
+
+
 def _both(*voices: str, actions: tuple[str, str] = ("rollback", "flag")) -> Lines:
     sides = [{"voice": who, "action": what} for who, what in zip(voices, actions, strict=True)]
     return say("06:00", "commander", acts.RecordContradiction.model_validate(
@@ -164,8 +171,11 @@ def _lift(clock: str, *scope: str) -> Lines:
     ("still", act("03:00", "flag"), "missed"),  # it comes because the step was not enough
     ("still", act("04:30", "flag", takes=60), "on time"),
     ("still", act("04:20", "flag", takes=20), "on time"),  # it was taking hold when the inject came
-    ("look", say("04:00", "triage", acts.RunQuery(query="rerun")), "already done"),
-    ("look", [*say("02:00", "triage", acts.RunQuery(query="rerun")), *act("03:00", "flag", takes=30)], "missed"),
+    ("look", _looked("04:10"), "already done"),
+    ("look", _looked("09:59"), "on time"),
+    ("look", _looked("10:01"), "missed"), ("look", _looked("30:00"), "missed"),
+    ("look", _looked(), "missed"),  # it never came out
+    ("look", [*_looked("02:30", "02:00"), *act("03:00", "flag", takes=30)], "missed"),
     ("told", say("04:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20)), "missed"),
     ("back", _both("back", "flip"), "on time"), ("flip", _both("back", "other"), "on time"),
     ("back", _both("one", "other"), "on time"),
