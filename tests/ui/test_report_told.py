@@ -259,19 +259,24 @@ def test_an_area_whose_reasons_were_given_before_says_where() -> None:
     before = {"title": "One branch", "why": "Not recovered: web."}
     (_, told) = _once([before, area], [])
     assert told["why"] == "It could save all. For the rest see “One branch”."
-    (one,) = _once([before], [{"title": "Left hit", "short": "Not recovered: web."}])
+    (one,) = _once([before], [{"title": "Left hit", "told": "Not recovered: web."}])
     assert one["why"] == "See “Left hit”."
 
 
 def test_a_reason_that_is_cut_from_a_limit_or_an_area_before_stays_where_it_is_given_again() -> None:
     long = "It could save all of what was lost by then, and nobody who could have done it was asked to do it in time."
-    (limit,) = limited([{"id": "a", "limit": 50, "why": f"{long} Counsel was not paged."}], {})
-    area = {"title": "Fits", "why": f"{long} Counsel was not paged."}
-    assert "Counsel" not in limit["short"]
-    (one,) = _once([area], [limit])
+    why = f"{long} Counsel was not paged."
+    strict, limit = limited([{"id": "b", "limit": 45, "why": "It left."}, {"id": "a", "limit": 50, "why": why}], {})
+    area = {"title": "Fits", "why": why}
+    assert "Counsel" not in limit["told"]
+    (one,) = _once([area], [strict, limit])
     assert one["short"] == "Counsel was not paged. For the rest see “a”."
     (_, told) = _once([area, area | {"title": "Led"}], [])
     assert told["why"] == "Counsel was not paged. For the rest see “Fits”."
+
+
+def test_of_the_strictest_limit_a_report_gives_every_reason(finished: Callable[[str], Finished]) -> None:
+    assert "Counsel was not paged" in report(finished("permission_leak-impatient-7"), "report")
 
 
 def test_a_role_that_passes_to_another_seat_is_told() -> None:

@@ -121,7 +121,7 @@ def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) 
 
     What is cut from those is not given there.
     """
-    said = {sentence: one["title"] for one in reversed(limits[:REASONED]) for sentence in _sentences(one["short"])}
+    said = {sentence: one["title"] for one in reversed(limits[:REASONED]) for sentence in _sentences(one["told"])}
     for one in areas:
         why = _sentences(one["why"])
         new, old = [s for s in why if s not in said], dict.fromkeys(said[s] for s in why if s in said)
@@ -133,7 +133,10 @@ def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) 
 
 
 def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the limits, the strictest first; those of one kind, or for one reason, are one."""
+    """Return the limits, the strictest first; those of one kind, or for one reason, are one.
+
+    `told` is what a report gives of the reason: of the strictest all of it.
+    """
     found: list[dict[str, Any]] = []
     for one in sorted(given, key=lambda one: one["limit"]):
         title, why = titles.get(one["id"], one["id"]), _sentences(one["why"])
@@ -143,7 +146,9 @@ def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> li
             found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": one["why"]})
         else:
             twin["why"] = " ".join(dict.fromkeys([*_sentences(twin["why"]), *why]))
-    return [{**one, "short": whole(one["why"], WHY)} for one in found]
+    short = [whole(one["why"], WHY) for one in found]
+    return [{**one, "short": cut, "told": cut if number else one["why"]}
+            for number, (one, cut) in enumerate(zip(found, short, strict=True))]  # fmt: skip
 
 
 def _sentences(text: str) -> list[str]:
