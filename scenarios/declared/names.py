@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from scenarios.declared.drill import DrillData
+from scenarios.declared.expand import say_id
 from scenarios.declared.spelling import able, people_of
 from simulator.errors import nearest
 from simulator.scenario.declared.program import POSTED
@@ -79,8 +80,20 @@ def _pulses(d: DrillData) -> Iterator[Found]:
                     yield ("moves", name, "for"), what, "give each a lever of its own"
 
 
+def _counted(d: DrillData) -> Iterator[Found]:
+    """Yield references to lines that are called after their place: another line before them is called so then."""
+    nameless = {f"inject:{say_id(say, index)}": say for index, say in enumerate(d.says)
+                if not say.id and say_id(say, index) != say_id(say, index + 1)}  # fmt: skip
+    for who, person in d.people.items():
+        for name, cue in person.knows.items():
+            for ref in (one for debt in cue.owes for one in debt.taken_up_by if one in nameless):
+                remedy = f"give what @{nameless[ref].who.lstrip('@')} says an `id: NAME` and write inject:NAME"
+                yield ("people", who, "knows", name, "owes"), f"{ref!r} is called after its place", remedy
+
+
 def _unfit(d: DrillData) -> Iterator[Found]:
     yield from _pulses(d)
+    yield from _counted(d)
     for group, parts in (("looks", d.looks), ("moves", d.moves)):
         for name, part in parts.items():
             if not able(d, part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from simulator.scenario.data import (
     SEVERAL,
@@ -25,7 +25,7 @@ from simulator.values import Duty, Lane, Ref
 class Debt(Data):
     """What somebody outside is owed: a notice, a call."""
 
-    what: str
+    what: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
     """What they are owed, in words."""
     within: Span | None = None
     """Seconds after the incident was declared by which it is due; None: no time is set."""

@@ -253,15 +253,24 @@ def test_a_cause_is_offered_by_what_its_author_says_whether_it_is_true_or_not() 
 
 
 def test_what_somebody_outside_is_owed_is_written_in_one_file_too() -> None:
-    owed = "owes: {what: Word to the shops, within: 20m, taken_up_by: [inject:say_0]}, about: impact, at: 10m,"
-    written = changed(("{ledger_rule: {about: impact, at: 10m,", f"{{ledger_rule: {{{owed}"))
+    owed = "owes: {what: Word to the shops, within: 20m, taken_up_by: [inject:desk]}, about: impact, at: 10m,"
+    written = changed(("{ledger_rule: {about: impact, at: 10m,", f"{{ledger_rule: {{{owed}"),
+                      ("{at: 1m, who: support-desk,", "{at: 1m, id: desk, who: support-desk,"))
     cues = [one for role in made(written, "queue_twice/drill.yaml").scenario.roles for one in role.cues]
     (debt,) = next(one.owes for one in cues if one.owes)
-    assert (debt.what, debt.within, debt.taken_up_by) == ("Word to the shops", 1200, ("inject:say_0",))
-    wrong = written.replace("inject:say_0", "inject:say_9")
+    assert (debt.what, debt.within, debt.taken_up_by) == ("Word to the shops", 1200, ("inject:desk",))
+    assert problems(written) == []
+    wrong = written.replace("inject:desk", "inject:say_9")
     line = 1 + wrong.partition("say_9")[0].count("\n")
     (found,) = problems(wrong)
     assert f"drill.yaml:{line}: people.commander.knows.ledger_rule.owes: 'inject:say_9' is no inject" in str(found)
+    (found,) = mistakes(written.replace("inject:desk", "inject:say_1").replace("id: desk, ", ""), "x/drill.yaml")
+    assert str(found).endswith("knows.ledger_rule.owes: 'inject:say_1' is called after its place; give what "
+                               "@support-desk says an `id: NAME` and write inject:NAME")  # fmt: skip
+    for nothing in ("''", "{what: '  '}"):
+        empty = changed(("{ledger_rule: {about:", f"{{ledger_rule: {{owes: {nothing}, about:"))
+        (found,) = mistakes(empty, "x/drill.yaml")
+        assert "knows.ledger_rule.owes" in str(found)
 
 
 def test_a_rollback_mends_where_it_turns_back_what_broke_it_and_nothing_turns_that_on_again() -> None:

@@ -167,6 +167,17 @@ def test_what_nobody_rejected_is_not_told_as_rejected(finished: Callable[[str], 
     assert report(finished(DRILLS[0]), "report").count("Roll auth-svc back to 4.17.2: begun") == 0
 
 
+def test_the_evidence_of_the_first_decision_stands_in_full_and_what_the_backlog_is_against() -> None:
+    rests = ("query:zones", "query:compat", "query:keyring")
+    made = b.say("30:00", "verification", acts.AddHardeningTask.model_validate(
+        {"text": "Check it", "class": "detect", "factor": b.SCENARIO.factors[0].id, "owner": "triage",
+         "due_days": 7}))  # fmt: skip
+    looks = [line for n, one in enumerate(rests) for line in b.query(f"0{n + 1}:00", one.removeprefix("query:"))]
+    drill = built(looks, b.decide("08:00", "flag", evidence=rests), made)
+    assert " more" not in report(drill, "report").partition("Reason given:")[2].partition("\n")[0]
+    assert f"- Hardening (detect) against {b.SCENARIO.factors[0].title}: Check it" in report(drill, "closure")
+
+
 def test_a_decision_confirms_what_is_under_way_already() -> None:
     under_way = built(b.act("05:00", "flag"), b.decide("08:00", "flag"))
     (one,) = context(under_way)["decisions"]
