@@ -14,6 +14,7 @@ from simulator.record.entry import Body
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.staffed import StaffedDrill
+from simulator.text import clock
 from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Pick, Ref
 
 LEAD: tuple[Duty, ...] = ("commands", "deputises")
@@ -73,7 +74,9 @@ class Asked:
         """Return the refusal where a role is not in the room."""
         if self.incident.present[role]:
             return None
-        return Refusal("not_here", f"{self.handle(role)} is not in the room; page them first", role)
+        paged = self.incident.paged.get(role)
+        how = "page them first" if paged is None else f"paged at {clock(paged)}, not here yet"
+        return Refusal("not_here", f"{self.handle(role)} is not in the room; {how}", role)
 
     def unable(self, group: str, ident: str | None, role: str) -> Refusal | None:
         """Return the refusal where a role cannot carry out a query or action."""

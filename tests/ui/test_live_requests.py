@@ -20,6 +20,7 @@ from tests.ui import live
 from tests.ui.asgi import ask
 from ui.live import verbs
 from ui.live.channel import Memo, channel, reply_html
+from ui.live.line import SHELL, offered
 from ui.live.routes import ON_RECORD, plotly_js
 from ui.live.screen import Screen
 from ui.session import Here
@@ -76,6 +77,14 @@ def test_who_has_to_be_paged_first_is_said_with_how_and_until_when(seat: Seat) -
 
     assert found["until"] not in stamp()
     here.room.submit(acts.PageTeam(role="mobile"), here.person)
+    here.room.skip_ahead(here.person, 10)
+    assert not here.room.briefing(here.role).incident.present["mobile"], "on the way"
+    found = json.loads(live.posted(here, json.dumps(
+        {"key": "l", "act": "line", "fields": {"text": text, "where": "shell"}})).text)  # fmt: skip
+    assert found["text"] == "@mobile-oncall is not in the room; paged at T+01:00, not here yet"
+    assert found["until"] == " mobile "
+    assert "(paged, not here yet)" in offered(here.room.briefing(here.role), text, len(text), SHELL)["card"]
+    assert any("Paged, not here yet: @mobile-oncall since T+01:00." in one.html for one in Screen(here).pieces(here.room))
     while not here.room.briefing(here.role).incident.present["mobile"]:
         here.room.skip_ahead(here.person, 30)
     assert found["until"] in stamp()
@@ -172,9 +181,9 @@ def test_a_command_that_does_not_exist_names_the_nearest(seat: Seat) -> None:
 ])  # fmt: skip
 def test_lines_complete(text: str, where: str, first: str, seat: Seat) -> None:
     answer = json.loads(live.asked(seat("commander", 60), "complete", text=text, at=str(len(text)), where=where).text)
-    offered = re.search('^<li id="offers-[^"]+-0" role="option" data-text="([^"]*)">', answer["offers"])
-    assert offered is not None
-    assert unescape(offered[1]) == first
+    first_offer = re.search('^<li id="offers-[^"]+-0" role="option" data-text="([^"]*)">', answer["offers"])
+    assert first_offer is not None
+    assert unescape(first_offer[1]) == first
     assert text[: answer["from"]] + first.lower() != text
 
 

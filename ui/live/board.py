@@ -186,9 +186,14 @@ def _seated(k: SeatView) -> str:
         f"{escape(k.b.incident.person(role.id) or f'{role.handle}, simulated')}</li>"
         for role in seats
     )
-    away = escape(", ".join(role.handle for role in k.b.catalogue.roles if not k.b.incident.present.get(role.id, True)))
-    paged = f'<p class="quiet">Not in the room: {away}. Page them if you need them.</p>' if away else ""
-    return f'<details id="board-seats" data-keep><summary>Who sits where</summary>{_list(people)}{paged}</details>'
+    incident = k.b.incident
+    away = [role for role in k.b.catalogue.roles if not incident.present.get(role.id, True)]
+    paged = [f"{role.handle} since {clock(incident.paged[role.id])}" for role in away if role.id in incident.paged]
+    unpaged = [role.handle for role in away if role.id not in incident.paged]
+    rest = f'<p class="quiet">Paged, not here yet: {escape(", ".join(paged))}.</p>' if paged else ""
+    if unpaged:
+        rest += f'<p class="quiet">Not in the room: {escape(", ".join(unpaged))}. Page them if you need them.</p>'
+    return f'<details id="board-seats" data-keep><summary>Who sits where</summary>{_list(people)}{rest}</details>'
 
 
 def _decisions(k: SeatView) -> str:

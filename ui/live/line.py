@@ -138,7 +138,8 @@ def _card(b: Briefing, line: CommandLine) -> str:
     for role in line.executors:
         here = b.incident.present.get(role, False)
         called = "you" if role == b.role else completion.handle(b, role)
-        words = escape(called + (hands.words(b, role) if here else " (page first)"))
+        away = " (paged, not here yet)" if role in b.incident.paged else " (page first)"
+        words = escape(called + (hands.words(b, role) if here else away))
         checked = " checked" if role == best else ""
         choices.append(
             f'<label><input type="radio" name="executor" value="{escape(role)}"{checked}>{words}</label>'

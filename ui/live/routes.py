@@ -183,8 +183,9 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
         command = made
     refusal = here.room.submit(command, here.person, key).refusal
     if refusal and refusal.absent:
-        page = f"/page {handle(here.room.briefing(here.role), refusal.absent)}"
-        return _said(f"{refusal.reason}: {page}", until=f" {refusal.absent} ")
+        b = here.room.briefing(here.role)
+        page = "" if refusal.absent in b.incident.paged else f": /page {handle(b, refusal.absent)}"
+        return _said(f"{refusal.reason}{page}", until=f" {refusal.absent} ")
     return _said(refusal.reason if refusal else done, ok=refusal is None)
 
 
