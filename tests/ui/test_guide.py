@@ -363,3 +363,19 @@ def test_the_channel_says_once_whether_the_clock_waits_and_why(rooms: Rooms) -> 
         bo = room.take_seat(bo, free[1])
     room.speed(you, 2)
     assert told() == [], "they chose a speed: nothing hangs on who is there"
+
+
+def test_the_channel_names_who_sits_there_now(rooms: Rooms) -> None:
+    room = rooms.create(FIRST, seed=7, difficulty="novice").room
+    token, you = rooms.join(room, "You", room.loaded.scenario.lead())
+    room.speed(you, None)
+    room.start(you)
+    free = [one.id for one in room.loaded.scenario.seats()][1:]
+    _, bo = rooms.join(room, "Bo", free[0])
+    room.skip_ahead(you, 10)
+    rooms.join(room, "Cy", free[1])
+    room.skip_ahead(you, 10)
+    room.leave_seat(bo)
+    shown = "".join(one.html for one in Screen(Here(room, you, token)).pieces(room) if isinstance(one, Piece))
+    assert "You and Cy sit here" in shown
+    assert "Bo sit" not in shown

@@ -87,11 +87,11 @@ def _piece(seq: int, html: str, more: str = "") -> Piece:
 
 
 def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
-    """Return the last entry by which one who sat alone does not any more, or does again; who sits then; and which.
+    """Return the last entry by which one who sat alone does not any more, or does again; who sits now; and which.
 
     Who sits elsewhere, or gives their seat away, does both within one second: nothing turns by that.
     """
-    seats, several, last = dict[str, str](), False, None
+    seats, several, turned = dict[str, str](), False, None
     moves = (entry for entry in entries if isinstance(entry.body, (acts.TakeSeat, acts.LeaveSeat)))
     for _, moved in groupby(moves, key=lambda entry: entry.at):
         for entry in moved:
@@ -100,8 +100,8 @@ def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
             elif isinstance(entry.body, acts.LeaveSeat):
                 seats.pop(entry.body.seat, None)
         if several != (several := len(seats) > 1):
-            last = entry, list(seats.values()), several
-    return last
+            turned = entry
+    return None if turned is None else (turned, list(seats.values()), several)
 
 
 def _whether_it_waits(waiting: Clock, entry: Entry, who: list[str], several: bool) -> Iterator[tuple[int, Piece]]:
