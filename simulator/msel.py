@@ -33,9 +33,9 @@ class Line:
     """Of a facilitator's own words: what comes with them."""
 
     def move(self, to: int) -> None:
-        """Let it come at another time, and be due for as long after that as before, whatever became of it so far."""
+        """Let it come at another time, its condition waited for anew; it is due for as long after that as before."""
         self.until = None if self.until is None else self.until + to - self.at
-        self.at, self.state = to, "pending"
+        self.at, self.state, self.since = to, "pending", None
 
 
 class Msel:

@@ -75,6 +75,16 @@ def test_one_that_is_released_past_its_time_comes_at_once() -> None:
     assert came(one) == [900]
 
 
+def test_one_that_is_released_waits_its_hold_anew() -> None:
+    one = drill(until=None, when={"flag_on": True}, hold="3m")
+    one.advance(250)
+    assert one.msel.lines["call"].since == 240
+    one.submit(HOLD, HOST)
+    one.advance(600)
+    one.submit(RELEASE, HOST)
+    assert came(one) == [780], "nobody looked at its condition while it was held"
+
+
 def test_what_lies_between_time_and_until_stays_as_long() -> None:
     one = drill(when={"flag_on": False})
     one.submit(to(7), HOST)
