@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -144,6 +145,18 @@ def test_what_has_to_be_picked_says_how(typed: str, hits: int, how: str, seat: S
     assert how in found.problem
     assert found.pick == bool(hits)
     assert len(find(b, typed, 2)) == hits
+
+
+@pytest.mark.parametrize(("typed", "offers", "pick"), [
+    ("@resolver-1", "dig +short id.larkfield.example @resolver-1 @resolver-2", True),
+    ("@mobile", "@mobile-oncall ", False),
+    ("@nobody-such", "", False),
+])  # fmt: skip
+def test_what_has_to_be_picked_is_in_the_list(typed: str, offers: str, pick: bool, seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    listed = line.offered(b, typed, len(typed), line.SHELL)["offers"]
+    assert re.findall('data-text="([^"]+)"', listed) == ([offers] if offers else [])
+    assert line.meant(b, typed, line.SHELL).pick is pick
 
 
 @pytest.mark.parametrize(("typed", "first"), [("check-compat", "compat_check"), ("4.17.2", "compat_check")])

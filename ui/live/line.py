@@ -102,23 +102,19 @@ def _items(b: Briefing, before: str, where: str) -> tuple[int, list[tuple[str, s
             told = ((*line.partition(" ")[::2], what) for line, what in completion.SLASH.items())
             return 0, [(f"{name} ", f"{takes}  {what}".strip()) for name, takes, what in told if name.startswith(word)]
         return start, [(f"{text} ", hint) for text, hint in _arguments(b, words) if text.lower().startswith(word)]
-    if word.startswith("@"):
-        return start, [(f"{text} ", hint) for text, hint in _people(b) if text.lower().startswith(word)]
+    if word.startswith("@") and (people := completion.people(b, word)):
+        return start, [(f"{role.handle} ", role.title) for role in people]
     if where == SHELL and before.strip():
         found = find(b, before, MOST)
         return 0, [(line.command, completion.label(line).partition("·")[2].strip()) for line in found]
     return start, []
 
 
-def _people(b: Briefing) -> list[tuple[str, str]]:
-    return [(role.handle, role.title) for role in b.catalogue.roles if role.id != b.role]
-
-
 def _arguments(b: Briefing, words: list[str]) -> list[tuple[str, str]]:
     """Return what a slash command takes where the caret stands."""
     name, at = words[0].lstrip("/").lower(), len(words) - 1
     if name in (*POSTS, "page", "ask") and at == 1:
-        return ([("me", "you")] if name in POSTS else []) + _people(b)
+        return [("me", "you")] * (name in POSTS) + [(role.handle, role.title) for role in completion.people(b, "")]
     if name == "ask":
         return [(one.id, one.title) for one in b.options("topics")]
     if name in ("sev", "declare") and at == 1:

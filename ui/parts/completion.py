@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from simulator import acts
 from simulator.briefing import Briefing
-from simulator.catalogue import CommandLine
+from simulator.catalogue import CommandLine, Seat
 from simulator.finding import find
 from simulator.levels import at_rank
 from simulator.record.journal import first_problem
@@ -95,7 +95,8 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35 if begins else 0.7)
     if place:  # the wrong namespace answers truly, for itself
         return Parsed(None, place.output, close[0] if close else "")
-    hits = find(briefing, typed, 2) if typed.split() == [first] else []
+    # For what begins somebody's handle the list has people.
+    hits = find(briefing, typed, 2) if typed.split() == [first] and not people(briefing, first) else []
     if hits:
         how = "pick what you mean from the list, with the arrows" if len(hits) > 1 else "Enter takes what the list has"
         return Parsed(None, f"{first}: by itself no command; {how}", pick=True)
@@ -227,6 +228,12 @@ def _who(b: Briefing, word: str) -> str | None:
         if wanted in (role.id, role.handle.lstrip("@").lower(), (b.incident.person(role.id) or "").lower()):
             return role.id
     return None
+
+
+def people(b: Briefing, word: str) -> list[Seat]:
+    """Return the others whose handle begins with a word."""
+    others = (role for role in b.catalogue.roles if role.id != b.role)
+    return [role for role in others if role.handle.lower().startswith(word.lower())]
 
 
 def handle(b: Briefing, role: str) -> str:
