@@ -335,6 +335,14 @@ def test_the_run_sheet_is_whole_and_inert(team: tuple[Here, Here, Here]) -> None
     assert "Notes of the scenario" in page
 
 
+def test_before_the_first_page_the_desk_shows_the_one_course_there_is(rooms: Rooms) -> None:
+    room = rooms.create("auth_token", seed=7, hosted=True).room
+    d = seen(room)
+    assert "Harm up to T-01:00" in truth_html(d)
+    assert {one.title for one in d.harms} > {one.title for one in room.loaded.scenario.harm}
+    assert all(one.now == one.nobody == one.best for one in d.harms)
+
+
 def test_the_desk_shows_truth_beside_nobodys_and_the_best_found(team: tuple[Here, Here, Here]) -> None:
     host, *_ = team
     d = seen(host.room)

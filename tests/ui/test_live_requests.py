@@ -84,7 +84,8 @@ def test_who_has_to_be_paged_first_is_said_with_how_and_until_when(seat: Seat) -
     assert found["text"] == "@mobile-oncall is not in the room; paged at T+01:00, not here yet"
     assert found["until"] == " mobile "
     assert "(paged, not here yet)" in offered(here.room.briefing(here.role), text, len(text), SHELL)["card"]
-    assert any("Paged, not here yet: @mobile-oncall since T+01:00." in one.html for one in Screen(here).pieces(here.room))
+    board = "".join(piece.html for piece in Screen(here).pieces(here.room))
+    assert "Paged, not here yet: @mobile-oncall since T+01:00." in board
     while not here.room.briefing(here.role).incident.present["mobile"]:
         here.room.skip_ahead(here.person, 30)
     assert found["until"] in stamp()

@@ -178,21 +178,25 @@ def _harms(loaded: LoadedScenario, engine: Engine) -> tuple[int, list[Harm]]:
     """Return the last whole minute, in seconds, and what three courses came to by then.
 
     The world goes in steps of its own and the courses are known by the minute: there alone all three are of one moment.
+    Before T+0 there is one course, as nobody can act, and it is told of now.
     """
-    sample = next((x for x in reversed(engine.entries) if isinstance(x.body, e.TruthSampled)), None)
-    if sample is None or not isinstance(sample.body, e.TruthSampled):
-        return 0, []
-    minute, harm, ends = sample.at // 60, sample.body.harm, ends_known(loaded, engine.header.seed)
+    ends = ends_known(loaded, engine.header.seed)
+    samples = ((x.at, x.body.harm) for x in reversed(engine.entries) if isinstance(x.body, e.TruthSampled))
+    second, harm = next(samples, (engine.now, engine.world.harm()))
+    minute = second // 60
 
     def at(course: int, dimension: str) -> float | None:
+        if ends and minute < 0:
+            return harm[dimension]
         series = ends[course].series.get(dimension, ()) if ends else ()
         return series[min(minute, len(series) - 1)] if series else None
 
     found = [Harm(one.title, one.unit, harm[one.id], at(0, one.id), at(1, one.id)) for one in engine.scenario.harm]
     if ends:
-        losses = [course.losses[min(minute, len(course.losses) - 1)] for course in ends]
-        found.append(Harm("All of it, weighed", "", loss_of(harm, engine.scenario), *losses))
-    return sample.at, found
+        now = loss_of(harm, engine.scenario)
+        losses = [now if minute < 0 else course.losses[min(minute, len(course.losses) - 1)] for course in ends]
+        found.append(Harm("All of it, weighed", "", now, *losses))
+    return second, found
 
 
 @lru_cache(maxsize=32)
