@@ -196,7 +196,7 @@ def called(scenario: Scenario, offers: Callable[[str, str], bool] = lambda sourc
         for source, group in titles_of(scenario).items()
     }
     units = {f.id: f.unit for f in scenario.figures if f.id in titles["figures"]}
-    signals = {metric.id: metric.unit for metric in scenario.metrics if offers("metrics", metric.id)}
+    signals = {m.id: (m.unit, m.decimals) for m in scenario.metrics if offers("metrics", m.id)}
     titles["lane"] = dict(LANES)
     titles["audience"] = {str(one): words for one, words in scenario.conventions.audiences.items()}
     handles = {role.id: role.handle for role in scenario.roles}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.text import of_things
+from simulator.text import of_things, quantity
 from simulator.values import Author, Check, Figure, Recommendation, Ref
 
 _GROUPS = {"query": "queries", "alert": "alerts", "metric": "metrics", "action": "actions"}
@@ -24,8 +24,8 @@ class Called:
     """Role -> handle of its simulated holder."""
     main_channel: str = "incident"
     """Channel that goes without saying."""
-    signals: Mapping[str, str] = field(default_factory=dict)
-    """Metric -> unit; a ratio is said as percent, as panels show it."""
+    signals: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Metric -> its unit and the decimals that its panel shows."""
 
 
 class Said(NamedTuple):
@@ -127,17 +127,16 @@ class Names:
         """Return a signal that decides something."""
         if check is None:
             return ""
-        metric, threshold = self.title("metrics", check.metric), self.reading(check.metric, check.threshold)
+        metric, (unit, _) = self.title("metrics", check.metric), self._shown(check.metric)
+        threshold = quantity(check.threshold, unit)
         return f"{metric} {check.is_} {threshold} within {check.within_minutes:g} min"
 
     def reading(self, metric: str, value: float | None) -> str:
         """Return what a panel shows of a metric, with its unit."""
-        if value is None:
-            return "no data"
-        unit = self.called.signals.get(metric, "")
-        if unit == "ratio":
-            return f"{round(100 * value, 8):,.9g} %"
-        return f"{value:,.9g} {unit.replace('1/', 'per ')}".strip()
+        return quantity(value, *self._shown(metric))
+
+    def _shown(self, metric: str) -> tuple[str, int | None]:
+        return self.called.signals.get(metric, ("", None))
 
     def speaker(self, by: Author) -> str:
         """Return who is behind an entry: a person's name, else the handle of the simulated teammate."""

@@ -112,6 +112,16 @@ class Utc:
         return f"{self._t0 + timedelta(seconds=round(self._now if at is None else at)):%H:%M:%S}Z"
 
 
+def quantity(value: float | None, unit: str, decimals: int | None = None) -> str:
+    """Return a value of a signal with its unit, a ratio as percent: with `decimals` as a panel, or as it was stated."""
+    if value is None:
+        return "no data"
+    if unit == "ratio":
+        value, unit, decimals = round(100 * value, 8), "%", None if decimals is None else max(0, decimals - 2)
+    number = f"{value:,.9g}" if decimals is None else f"{value:,.{decimals}f}"
+    return f"{number} {unit.replace('1/', 'per ')}".strip()
+
+
 def alike(name: str) -> str:
     """Return what two names have in common that people take for one."""
     return unicodedata.normalize("NFKC", name).casefold()

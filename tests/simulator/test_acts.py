@@ -272,13 +272,16 @@ def test_things_are_told_whole(unit: str, low: float, high: float | None, says: 
     assert names.figure(Figure(name="n", low=low, high=high)) == says
 
 
-@pytest.mark.parametrize(("unit", "now", "before", "says"), [
-    ("ratio", 0.0061, 0.006, "now 0.61 %, before 0.6 %"),
-    ("sessions", 41200, None, "now 41,200 sessions, before no data"),
-    ("1/s", 12.5, 0, "now 12.5 per s, before 0 per s"),
+@pytest.mark.parametrize(("unit", "decimals", "now", "before", "says"), [
+    ("ratio", 4, 0.0061, 0.006, "now 0.61 %, before 0.60 %"),
+    ("ratio", 2, 0.06, 0.29, "now 6 %, before 29 %"),
+    ("sessions", 0, 41200, None, "now 41,200 sessions, before no data"),
+    ("1/s", 1, 12.5, 0, "now 12.5 per s, before 0.0 per s"),
 ])  # fmt: skip
-def test_what_was_measured_reads_as_its_panel_does(unit: str, now: float, before: float | None, says: str) -> None:
-    names = Names(Called({"metrics": {"m": "Refused"}}, {}, {}, signals={"m": unit}))
+def test_what_was_measured_reads_as_its_panel_does(
+    unit: str, decimals: int, now: float, before: float | None, says: str
+) -> None:
+    names = Names(Called({"metrics": {"m": "Refused"}}, {}, {}, signals={"m": (unit, decimals)}))
     row = e.MeasuredRow(metric="m", segment="secret_id", baseline=before, current=now, within=True)
     assert row.sentence(names) == f"within: Refused · {says}"
     pinned = e.MetricPinned(run="pin:1", metric="m", last=now, low=before, high=now, since=0)

@@ -15,6 +15,7 @@ from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
 from simulator.finding import find
 from simulator.room.rooms import Rooms
+from simulator.values import Check
 from ui.live import line
 from ui.live.channel import Memo, channel
 from ui.live.figures import charts
@@ -25,7 +26,7 @@ from ui.parts.needs import needs
 from ui.parts.panels import figure, judgement, value_text
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.words import told
+from ui.parts.words import names_of, told
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -306,8 +307,6 @@ def test_only_a_table_keeps_its_columns(output: str, table: bool) -> None:
 
 
 def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
-    from ui.parts.words import names_of
-
     here = seat("commander", 2400)
     here.room.submit(acts.RunQuery(query="rollout_status", executor="commander"), here.person)
     here.room.skip_ahead(here.person, 5)
@@ -331,6 +330,9 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
     assert sent.alt.startswith(panels["reject_ratio"].title)
     assert value_text(panels["reject_ratio"], None) == "no data"
     assert value_text(panels["reject_ratio"], 0.0512) == "5.12 %"
+    assert value_text(panels["reject_ratio"], 0.006) == names_of(b).reading("reject_ratio", 0.006) == "0.60 %"
+    check = Check.model_validate({"metric": "reject_ratio", "is": "below", "threshold": 0.00625, "within_minutes": 5})
+    assert "below 0.625 % within" in names_of(b).check(check), "what was stated loses nothing"
     assert judgement(panels["reject_ratio"], 0.05) == "above normal"
     assert judgement(panels["reject_ratio"], None) == "no data"
     assert value_text(panels["login_tickets"], 8.72) == "8.72 per min"

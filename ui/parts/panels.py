@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.catalogue import Panel
-from simulator.text import clock
+from simulator.text import clock, quantity
 from ui.parts.text import escape
 from ui.parts.words import names_of
 
@@ -28,11 +28,7 @@ Drawn = dict[str, Any]
 
 def value_text(panel: Panel, value: float | None) -> str:
     """Return a value as the panel's head shows it."""
-    if value is None:
-        return "no data"
-    if panel.unit == "ratio":
-        return f"{100 * value:.{max(0, panel.decimals - 2)}f} %"
-    return f"{value:,.{panel.decimals}f} {panel.unit.replace('1/', 'per ')}".strip()
+    return quantity(value, panel.unit, panel.decimals)
 
 
 def judgement(panel: Panel, value: float | None) -> str:
