@@ -21,6 +21,7 @@ from tests.ui.asgi import ask
 from ui.live import verbs
 from ui.live.channel import Memo, channel, reply_html
 from ui.live.line import SHELL, offered
+from ui.live.piece import Piece
 from ui.live.routes import ON_RECORD, plotly_js
 from ui.live.screen import Screen
 from ui.session import Here
@@ -84,7 +85,7 @@ def test_who_has_to_be_paged_first_is_said_with_how_and_until_when(seat: Seat) -
     assert found["text"] == "@mobile-oncall is not in the room; paged at T+01:00, not here yet"
     assert found["until"] == " mobile "
     assert "(paged, not here yet)" in offered(here.room.briefing(here.role), text, len(text), SHELL)["card"]
-    board = "".join(piece.html for piece in Screen(here).pieces(here.room))
+    board = "".join(one.html for one in Screen(here).pieces(here.room) if isinstance(one, Piece))
     assert "Paged, not here yet: @mobile-oncall since T+01:00." in board
     while not here.room.briefing(here.role).incident.present["mobile"]:
         here.room.skip_ahead(here.person, 30)
