@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from analytics.criteria.common import landing
+from analytics.criteria.common import landing, sent_away
 from analytics.criteria.comms import Told, taken_back, told_untruly, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
@@ -50,16 +50,17 @@ def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
     """Nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
     hits = []
-    at = COMMAND_DUE
+    at, led_until, excused = COMMAND_DUE, 0, sent_away(view, COMMANDER)
     for span in (*spans, None):
         until = view.left if span is None else min(span.since, view.left)
-        if until - at > GAP:
+        if until - at > GAP and led_until not in excused:
             end = "the end" if until == view.left else clock(until)
             why = f"Nobody was in command from {clock(at)} to {end}."
             back = span is not None and until - at <= GAP + 60 * cap.within
             last = [x.seq for x in view.entries if x.at <= until][-1:]
             hits.append(_hit(cap, why, (span.seq,) if span else tuple(last), back))
-        at = max(at, span.until if span else at)
+        led_until = max(led_until, span.until if span else 0)
+        at = max(at, led_until)
     for a, b in combinations(spans, 2):
         since, until = max(a.since, b.since), min(a.until, b.until)
         if until - since > TWO:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from analytics.criteria.blueprint import decision_behind
-from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, settle
+from analytics.criteria.common import brought, completeness, does_not_apply, lacking, nothing_seen, settle
 from analytics.criteria.judging import judges
 from analytics.facts import can_fail
 from analytics.levels import stated
@@ -59,7 +59,7 @@ def checkpoint_packet(
         marks.append(Mark(share, 1, why, (command.seq, accepted.seq) if accepted else (command.seq,)))
     if not marks:
         leaves = {one.id for one in view.scenario.injects if one.leaves}
-        had_to = [m for m in view.all(e.InjectDelivered) if m.body.inject in leaves and m.at <= view.over]
+        had_to = [m for m in brought(view) if m.body.inject in leaves and m.at <= view.over]
         if had_to:
             why = f"Somebody had to leave at {clock(had_to[0].at)} and nothing was handed over."
             return nothing_seen(criterion, why, [had_to[0].seq])

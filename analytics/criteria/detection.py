@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from analytics.criteria.common import late, nothing_seen, seqs, settle, timely
+from analytics.criteria.common import brought, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.moments import first_run, hits_less_misses
@@ -58,7 +58,7 @@ def detection(
 def _opened(view: RecordView) -> int:
     """Return the second of the first page or message from outside."""
     pages = [m.at for m in view.all(e.AlertFired) if m.body.page]
-    told = [m.at for m in view.all(e.InjectDelivered)]
+    told = [m.at for m in brought(view)]
     return min((at for at in (*pages, *told) if at >= 0), default=0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from analytics.criteria.blueprint import decision_behind
-from analytics.criteria.common import does_not_apply, late, nothing_seen, settle, timely
+from analytics.criteria.common import brought, does_not_apply, late, nothing_seen, settle, timely
 from analytics.criteria.judging import judges
 from analytics.criteria.moments import best_grade, first_run, grade, helped, named_cause, nothing_done, stake
 from analytics.facts import telling
@@ -170,7 +170,7 @@ def conflicts_resolved(
 ) -> Finding:
     """What somebody claimed against the evidence was answered with evidence of a better class, and not acted upon."""
     wrong = {one.id: one for one in view.scenario.injects if one.form == "claim" and one.wrong}
-    heard = [m for m in view.all(e.InjectDelivered) if m.body.inject in wrong and m.at <= view.over]
+    heard = [m for m in brought(view) if m.body.inject in wrong and m.at <= view.over]
     if not heard:
         return does_not_apply(criterion, "Nobody claimed what the evidence contradicts.")
     marks = []

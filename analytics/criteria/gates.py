@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from analytics.criteria.blueprint import bears_on, decision_behind, shows
 from analytics.criteria.common import (
+    brought,
     completeness,
     does_not_apply,
     lacking,
@@ -148,7 +149,7 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
     chain = _chain(view)
     injects = {one.id for one in view.scenario.injects if one.leaves}
-    leaves = [m for m in view.all(e.InjectDelivered) if m.body.inject in injects]
+    leaves = [m for m in brought(view) if m.body.inject in injects]
     if not offers:
         if leaves:
             why = f"Somebody had to leave at {clock(leaves[0].at)} and nothing was handed over."

@@ -8,6 +8,7 @@ from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import (
+    brought,
     completeness,
     does_not_apply,
     lacking,
@@ -353,7 +354,7 @@ def contradiction(view: RecordView, criterion: Criterion) -> Finding:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
     taken = {r.ident for r in view.started}
     wants = {i.id for i in view.scenario.injects if i.form != "claim" and i.proposes and i.proposes not in taken}
-    pushed = [m for m in view.all(e.InjectDelivered) if m.at <= view.over and m.body.inject in wants]
+    pushed = [m for m in brought(view) if m.at <= view.over and m.body.inject in wants]
     if not pushed:
         return does_not_apply(criterion, "No two owners wanted different things.")
     first = pushed[0]

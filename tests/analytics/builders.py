@@ -320,6 +320,11 @@ def inject(clock: str, ident: str) -> Lines:
         inject=ident, persona=spec.persona, channel="incident", text="", form=spec.form))  # fmt: skip
 
 
+def fired(clock: str, ident: str) -> Lines:
+    """Return a line that the facilitator fired though its condition did not hold."""
+    return [*say(clock, "facilitator", acts.FireInject(inject=ident, anyway=True)), *inject(clock, ident)]
+
+
 def closure(clock: str, *missing: str, confidence: str = "L3") -> Lines:
     answer = e.ClosureRefused(missing=missing) if missing else e.IncidentClosed()
     request = acts.RequestClosure.model_validate({"confidence": confidence})

@@ -19,10 +19,12 @@ from tests.analytics.builders import (
     drill,
     event,
     figure,
+    fired,
     freeze,
     hand_off,
     hits,
     in_command,
+    inject,
     judge,
     limit_of,
     query,
@@ -43,6 +45,10 @@ SOON = truth(recovers="26:00")
 
 def release(clock: str) -> Lines:
     return say(clock, "commander", acts.ReleaseRole(role="commander"))
+
+
+def vacated(clock: str) -> Lines:
+    return event(clock, e.RoleVacated(role="commander", seat="commander"))
 
 
 def claim(clock: str, what: str = "recovered") -> Lines:
@@ -72,6 +78,11 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C1", "a very late commander", drill(in_command("25:00")), 70),
     ("C1", "a short gap", drill(COMMAND, release("20:00"), in_command("23:00")), None),
     ("C1", "a long gap", drill(COMMAND, release("20:00"), in_command("40:00")), 70),
+    ("C1", "had to leave", drill(COMMAND, inject("20:00", "leaves"), vacated("20:00")), 70),
+    ("C1", "sent away though it was not so", drill(COMMAND, fired("05:00", "leaves"), vacated("05:00")), None),
+    ("C1", "sent away later", drill(COMMAND, fired("20:00", "leaves"), vacated("20:00")), None),
+    ("C1", "sent away, and the next one goes", drill(
+        COMMAND, fired("20:00", "leaves"), vacated("20:00"), in_command("21:00"), release("25:00")), 70),
     ("C1", "handed over", drill(COMMAND, hand_off("28:00")), None),
     ("C1", "left after closing", drill(COMMAND, closure("30:00"), release("31:00")), None),
     ("C1", "taken over, and the first one stops", drill(COMMAND, take_over("20:00")), None),

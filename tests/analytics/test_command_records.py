@@ -91,6 +91,7 @@ def handed(accepted: bool = True, what: str = "commander", **more: Any) -> b.Lin
     Case(lambda: handed(next_checkpoint_minutes=0), "partial", 8.6, "decided next"),
     Case(lambda: handed(accepted=False), "missed", 0, "acceptance"),
     Case(lambda: b.inject("28:00", "leaves"), "not_observed", 0, "had to leave"),
+    Case(lambda: b.fired("28:00", "leaves"), "not_applicable", 0),
     Case(lambda: handed(what="triage"), "not_applicable", 0),
     Case(list, "not_applicable", 0),
 ])  # fmt: skip

@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from simulator import acts
-from tests.analytics.builders import Lines, act, decide, drill, inject, query, ready, say, scenario, truth, verify
+from tests.analytics.builders import (
+    Lines,
+    act,
+    decide,
+    drill,
+    fired,
+    inject,
+    query,
+    ready,
+    say,
+    scenario,
+    truth,
+    verify,
+)
 from tests.analytics.trying import check, hypothesis, pinned, tried
 
 IMPACT, ZONES = query("02:00", "impact"), query("06:00", "zones")
@@ -159,6 +172,7 @@ HEARD, ASN = inject("05:00", "attack_claim"), query("06:00", "asn")
             id="word against word",
         ),
         pytest.param([HEARD, ASN], "missed", 0, "left standing", id="left standing"),
+        pytest.param([fired("05:00", "attack_claim")], "not_applicable", 0, "Nobody", id="fired though it was not so"),
         pytest.param([ASN], "not_applicable", 0, "Nobody claimed", id="nobody claimed anything"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from tests.analytics.builders import (
     decide,
     drill,
     event,
+    fired,
     hand_off,
     inject,
     lanes,
@@ -120,6 +121,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G2", "before somebody had to", drill(PACKET, hand_off("28:00")), "partial", 2.0),
     ("G2", "next owners who never took over", drill(lanes()), "not_applicable", 0.0),
     ("G2", "somebody left without a word", drill(inject("28:00", "leaves")), "not_observed", 0.0),
+    ("G2", "sent away though it was not so", drill(fired("28:00", "leaves")), "not_applicable", 0.0),
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),
 
     ("G3", "all of it", drill(FLAG, RERUN, risks("26:00", "old_key"), hardening("27:00"), world=CURED), "met", 3.0),

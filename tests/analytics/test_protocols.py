@@ -15,6 +15,7 @@ from tests.analytics.builders import (
     escalate,
     event,
     figure,
+    fired,
     freeze,
     in_command,
     inject,
@@ -203,6 +204,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         quoted("11:00", ("!push", "flag", 2), ("triage", "rollback", 6)), decide("15:00")), "missed", 0.0),
     ("P5", "never put side by side", drill(inject("10:00", "push"), act("12:00", "flag")), "not_observed", 0.0),
     ("P5", "done as asked", drill(inject("10:00", "push"), act("12:00", "rollback")), "not_applicable", 0.0),
+    ("P5", "fired though it was not so", drill(fired("10:00", "push"), act("12:00", "flag")), "not_applicable", 0.0),
     ("P5", "nobody disagreed", drill(), "not_applicable", 0.0),
 ]  # fmt: skip
 
