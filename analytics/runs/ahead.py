@@ -73,7 +73,8 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
         if branch.known and not _seen(view, branch.known, at):
             continue
         steps = as_possible(view, branch.steps, at, done)
-        if not steps:
+        # A way with a step that nothing in this drill can justify would be shown as what is left of it.
+        if not steps or not all(action.justified_by for _, action in steps):
             continue
         last = max(begin + action.takes.median for begin, action in steps)
         after = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
@@ -104,8 +105,6 @@ def _waiting(steps: Iterable[tuple[int, Action]], soonest: Mapping[str, int]) ->
     """Yield steps that nothing seen justifies yet, each once it could be, in their order and at their distances."""
     delay = 0
     for begin, action in steps:
-        if not action.justified_by:
-            return
         delay = max(delay, soonest.get(action.id, 0) - begin)
         yield begin + delay, action
 

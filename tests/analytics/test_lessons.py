@@ -169,6 +169,20 @@ def test_nothing_is_offered_that_the_score_would_call_ordered_on_nothing_seen(na
             assert view.grounds.seen(view.scenario.find("actions", found.earliest.action)) > at
 
 
+def test_a_way_is_offered_whole_or_not_at_all() -> None:
+    view = reviewed("billing_mismatch-by_the_book-7").view
+    loaded = load(view.header.scenario, view.header.variant, view.header.difficulty)
+    every = {way.name: way for way in ahead(view, loaded, 420).ways}
+    last = "Roll billing-worker back to 2.5.4"
+    known = view.scenario.actions
+    actions = tuple(one.model_copy(update={"justified_by": ()}) if one.title == last else one for one in known)
+    scenario = view.scenario.model_copy(update={"actions": actions})
+    unjustified = RecordView(DrillRecord(view.record.journal, scenario, view.references), view.playbook)
+    whole = {name for name, way in every.items() if last not in {title for _, title in (*way.steps, *way.later)}}
+    assert set() < whole < set(every)
+    assert {way.name for way in ahead(unjustified, loaded, 420).ways} == whole
+
+
 def test_before_anything_is_seen_nothing_is_offered_and_nothing_more_is_no_action() -> None:
     view = reviewed("auth_token-by_the_book-7").view
     found = ahead(view, load("auth_token"), 0)
