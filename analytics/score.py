@@ -84,6 +84,9 @@ def check(playbook: Playbook) -> None:
 
 def _judge(view: RecordView, part: PlaybookPart, criterion: Criterion) -> Finding:
     """Return how a criterion was met, as far as people answer for it."""
+    if view.stopped_by_host and CRITERIA[criterion.kind].at_the_end:
+        why = f"The facilitator ended the drill at {clock(view.left)}: what would have come of it nobody knows."
+        return does_not_apply(criterion, why)
     if part.always:
         return _outcome(view, criterion)
     if not view.commanded and not _held(view, criterion):

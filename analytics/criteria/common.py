@@ -168,6 +168,8 @@ def help_given(view: RecordView) -> Help:
         share += weight * sighted * fading(delay, PROMPT, TOO_LATE) * view.recovery.treated(segment, end)
     if view.by_itself:
         return Help(1.0, "It passes by itself.", ())
+    if view.stopped_by_host:
+        return Help(1.0, "How well it helped was cut short.", tuple(held_back))
     words = []
     if late_ones:
         words.append(f"Justified before it came: {listed(late_ones)}.")

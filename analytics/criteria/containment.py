@@ -149,7 +149,8 @@ def containment_checklist(
     runs = helped(view)
     if not runs:
         return nothing_done(view, criterion, "Nothing that helps took effect, so nothing was contained.")
-    marks = [_stopped(view, criterion, runs), *_scope(view, criterion)]
+    # Whether it held is not known where a facilitator ended the drill before its time.
+    marks = [*([] if view.stopped_by_host else [_stopped(view, criterion, runs)]), *_scope(view, criterion)]
     if _grave(view, gravest):
         told = updates(view)
         share = fading(told[0].at, *(60 * end for end in notify_minutes)) if told else 0.0

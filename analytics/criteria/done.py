@@ -93,10 +93,11 @@ def _no_new(view: RecordView, since: int, looked_at: int) -> Mark:
     evidence = tuple(looks.values())
     if len(looks) < looked_at:
         return Mark(0, 1, "Too little was looked at after the last step to say that nothing new came of it.", evidence)
-    first, end = max(0, helped(view)[0].begun), view.final.at if view.final else view.over
+    first = max(0, helped(view)[0].begun)
+    end = view.final.at if view.final and not view.stopped_by_host else view.over
     new = [one for one in view.outside(end) if one not in view.outside(first)]
     resolved = {m.body.alert for m in view.all(e.AlertResolved) if m.at > since}
-    fired = {m.body.alert for m in view.all(e.AlertFired) if m.at > since and m.body.severity == "critical"}
+    fired = {m.body.alert for m in view.all(e.AlertFired) if since < m.at <= end and m.body.severity == "critical"}
     standing = sorted(fired - resolved)
     if new or standing:
         what = [*(view.title("segments", one) for one in new), *(view.title("alerts", one) for one in standing)]

@@ -259,7 +259,10 @@ def _signatures(view: RecordView) -> list[Mark]:
 # --- G3: completion ----------------------------------------------------------------------------------------
 
 
-@judges(take_action="action", run_query="query", record_residual_risks="risks", add_hardening_task="factor")
+@judges(
+    at_the_end=True, take_action="action", run_query="query", record_residual_risks="risks",
+    add_hardening_task="factor",
+)  # fmt: skip
 def completed(view: RecordView, criterion: Criterion) -> Finding:
     """Recovered and shown to be by the end, residual risks that hold, a hardening task on a real factor."""
     if not view.in_effect:

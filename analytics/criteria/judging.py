@@ -38,6 +38,8 @@ class Judge(Generic[R_co]):
     judge: Callable[..., R_co]
     reads: frozenset[str]
     """Fields of acts that its judgement depends on, as `kind.field`: what a form marks as counting."""
+    at_the_end: bool = False
+    """Whether it judges what came of the drill: nobody knows where a facilitator ended it before its time."""
 
     def __call__(self, view: object, one: Composed) -> R_co:
         try:
@@ -78,13 +80,13 @@ def _numbers(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield from _numbers(one, (*path, step))
 
 
-def judges(**reads: str) -> Callable[[Callable[..., R]], Judge[R]]:
+def judges(*, at_the_end: bool = False, **reads: str) -> Callable[[Callable[..., R]], Judge[R]]:
     """Make a function a predicate.
 
-    `reads` names acts and which of their fields: `record_option="action coverage"`.
+    `reads` names acts and which of their fields: `record_option="action coverage"`; for `at_the_end` see `Judge`.
     """
     fields = frozenset(f"{kind}.{field}" for kind, names in reads.items() for field in names.split())
-    return lambda judge: Judge(judge, fields)
+    return lambda judge: Judge(judge, fields, at_the_end)
 
 
 def found_in(*modules: ModuleType) -> Mapping[str, Judge[Any]]:

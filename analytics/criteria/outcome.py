@@ -12,7 +12,7 @@ UNFELT = 0.01
 """Loss that is too little to be felt."""
 
 
-@judges(take_action="action")
+@judges(at_the_end=True, take_action="action")
 def harm_avoided(view: RecordView, criterion: Criterion, *, power: float = 1) -> Finding:
     """The share of the avoidable loss that was avoided, same seed, to the horizon.
 
@@ -36,7 +36,7 @@ def harm_avoided(view: RecordView, criterion: Criterion, *, power: float = 1) ->
     return settle_one(criterion, view.avoided**power, why, view.final.seq)
 
 
-@judges(take_action="action")
+@judges(at_the_end=True, take_action="action")
 def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     """Every affected segment covered by something that took effect, and back within tolerance at the end."""
     if not view.affected or view.final is None:

@@ -325,6 +325,11 @@ def fired(clock: str, ident: str) -> Lines:
     return [*say(clock, "facilitator", acts.FireInject(inject=ident, anyway=True)), *inject(clock, ident)]
 
 
+def cut_short(clock: str, *groups: Lines, **more: Any) -> DrillRecord:
+    """Return the record of a drill that its facilitator ended before its time; the world goes on."""
+    return drill(*groups, say(clock, "facilitator", acts.EndDrill(how="early")), ended=clock, **more)
+
+
 def closure(clock: str, *missing: str, confidence: str = "L3") -> Lines:
     answer = e.ClosureRefused(missing=missing) if missing else e.IncidentClosed()
     request = acts.RequestClosure.model_validate({"confidence": confidence})

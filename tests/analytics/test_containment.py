@@ -11,6 +11,7 @@ from tests.analytics.builders import (
     Lines,
     act,
     capture,
+    cut_short,
     decide,
     declare,
     drill,
@@ -148,6 +149,10 @@ WHOLE = [BEFORE, packet("05:00"), update("06:00", segments=("web", "mobile")), d
 )  # fmt: skip
 def test_containment_checklist(lines: list[Lines], world: Any, status: str, points: float, word: str) -> None:
     check(tried("containment_checklist", drill(*lines, world=world), (15, 30)), status, points, word)
+
+
+def test_whether_harm_was_stopped_for_good_is_not_asked_of_a_drill_cut_short() -> None:
+    check(tried("containment_checklist", cut_short("12:00", *WHOLE), (15, 30)), "met", 10)
 
 
 def test_below_the_gravest_levels_nobody_outside_has_to_be_told() -> None:

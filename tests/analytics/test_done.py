@@ -12,6 +12,7 @@ from tests.analytics.builders import (
     Lines,
     act,
     capture,
+    cut_short,
     declare,
     drill,
     event,
@@ -83,6 +84,12 @@ def test_what_got_worse_is_seen_in_the_world() -> None:
     worse = [(at, by, _with(body, at)) for at, by, body in truth(recovers="12:00", only=["web"])]
     record = drill(DONE, RERUN, verify("21:00", *FOUR), world=worse)
     check(tried("verification_checklist", record, (45, 60)), "partial", 7.5, "New since the first step: Mobile")
+
+
+def test_what_got_worse_after_a_facilitator_ended_the_drill_is_nobodys() -> None:
+    worse = [(at, by, _with(body, at)) for at, by, body in truth(recovers="12:00", only=["web"])]
+    record = cut_short("28:00", DONE, RERUN, verify("21:00", *FOUR), alert("40:00"), world=worse)
+    check(tried("verification_checklist", record, (45, 60)), "met", 10)
 
 
 def _with(body: Any, at: int) -> Any:

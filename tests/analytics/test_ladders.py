@@ -11,6 +11,7 @@ from tests.analytics.builders import (
     Lines,
     act,
     capture,
+    cut_short,
     decide,
     declare,
     drill,
@@ -56,6 +57,12 @@ REFUTED = [
 def fitting(*fits: Fit) -> DrillRecord:
     """Return a prompt, decided and successful flag whose branches were worth this."""
     return drill(SEEN, decide("08:00"), FLAG, world=CURED, refs=references(fits=fits))
+
+
+def test_a_branch_that_had_no_time_to_help_is_judged_by_what_it_was_worth() -> None:
+    more = {"world": truth(), "refs": references(fits=[fit(0.1, ("flag", 0.1))])}
+    assert judge("L2a", drill(SEEN, decide("08:00"), FLAG, **more)).points == 0
+    assert judge("L2a", cut_short("12:00", SEEN, decide("08:00"), FLAG, **more)).status == "met"
 
 
 def claimed(level: str, *queries: str) -> DrillRecord:

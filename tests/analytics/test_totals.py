@@ -105,6 +105,10 @@ def test_a_drill_that_the_facilitator_stopped_has_no_total() -> None:
     assert "C10" not in [cap.id for cap in host.caps], "nobody walked away"
     assert "C10" in [cap.id for cap in stopped("commander", "30:00").caps]
     assert stopped("facilitator", "30:00", how="early").total is None
+    for ident in ("O1", "O2", "G3"):
+        assert host.finding(ident).status == "not_applicable"
+        assert stopped("commander", "30:00").finding(ident).status != "not_applicable"
+        assert stopped("facilitator", "30:00", closure("25:00")).finding(ident).status != "not_applicable"
     assert stopped("facilitator", "30:00", how="time").total is not None  # of whoever practises alone and leaves
     assert stopped("commander", "30:00").total is not None
     assert stopped("facilitator", "60:00").total is not None
