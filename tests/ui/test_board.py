@@ -230,6 +230,16 @@ def test_what_had_to_come_before_a_step_is_not_asked_for_once_it_was_begun() -> 
     assert next(row.state for row in progress(briefing(drill, "commander")) if row.id == "B2a") == "too late"
 
 
+def test_a_step_that_treats_nobody_is_not_what_the_options_had_to_come_before() -> None:
+    drill = Engine(load("parcel_lag"), new_header(load("parcel_lag"), 7, automation=False))
+    drill.advance(300)
+    lead = drill.scenario.lead()
+    drill.submit(acts.TakeAction(action="restart"), Author.person(lead, "Ana"))
+    drill.advance(600)
+    assert any(run.ident == "restart" and run.started for run in drill.incident.runs.values())
+    assert next(row.state for row in progress(briefing(drill, lead)) if row.id == "B2a") != "too late"
+
+
 def test_progress_says_nothing_of_points() -> None:
     b = briefing(played.engine("auth_token", "base", "by_the_book", 7), "commander")
     html = next(piece.html for piece in board(b) if piece.id == "board-progress")
