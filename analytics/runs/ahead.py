@@ -47,6 +47,8 @@ class Ahead:
     """Open on what had been seen by then, the best first."""
     earliest: Earliest | None
     """What could be justified first of what was neither done nor justified yet, where nothing is open."""
+    queued: bool
+    """Whether a change was queued to come later that nothing held back then: `nothing` alone surely has it."""
 
 
 def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
@@ -88,7 +90,8 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     coming = [one for one in ends.library.earliest if one.action not in done | justified]
     first = None if ways else min(coming, key=lambda one: one.minute, default=None)
     ways.sort(key=lambda one: (one.loss, one.name))
-    return Ahead(at, went, nothing, tuple(ways), first)
+    queued = any(merge.at > at and merge.effects for merge in still)
+    return Ahead(at, went, nothing, tuple(ways), first, queued)
 
 
 def _seen(view: RecordView, refs: Iterable[str], at: int) -> bool:

@@ -15,6 +15,7 @@ from analytics.report.tables import each, record_of
 from analytics.runs.ahead import ahead
 from analytics.view import RecordView
 from scenarios.loader import load
+from simulator import acts
 from simulator import events as e
 from tests.analytics.test_charts import GOLDEN, reviewed
 
@@ -143,6 +144,13 @@ def test_how_it_went_on_is_what_the_record_holds_a_queued_change_too() -> None:
     assert view.final is not None
     assert found.went.harm == view.final.body.harm
     assert found.went.harm["tenants_over"] > 200
+
+
+def test_what_was_queued_and_not_held_back_yet_is_spoken_of_whether_or_not_it_landed() -> None:
+    view = reviewed("auth_token-by_the_book-7").view
+    assert not view.all(e.MergeLanded)
+    frozen = next(m.at for m in view.all(acts.Freeze))
+    assert [ahead(view, load("auth_token"), at).queued for at in (frozen - 1, frozen + 1)] == [True, False]
 
 
 def test_at_the_end_nothing_more_changes_how_it_went() -> None:

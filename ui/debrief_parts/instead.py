@@ -10,7 +10,6 @@ from analytics.report import lessons
 from analytics.report import tables as frames
 from analytics.report.charts.course import weightiest
 from analytics.runs.ahead import Ahead, Onward, ahead
-from simulator import events as e
 from simulator.errors import DrillError
 from simulator.text import clock
 from ui.debrief_parts.charted import show, show_all
@@ -100,9 +99,9 @@ def _next(sitting: Sitting) -> None:
     if found.ways and found.ways[0].loss < best.loss:
         note(f"The first comes to less than the best course found ({best.loss:.3f}): that one waits for what whoever "
              "looks can have seen at the earliest, and here something had been seen before.")  # fmt: skip
-    if found.ways and any(m.at > at for m in drill.view.all(e.MergeLanded)):
-        note("A queued change landed after this moment. How it went and nothing more have what it does; the ways on "
-             "are reckoned as if it had been frozen.")  # fmt: skip
+    if found.ways and found.queued:
+        note("A change was queued to land after this moment, and nothing held it back yet. Nothing more has what it "
+             "does, how it went where it landed; the ways on are reckoned as if it had been frozen.")  # fmt: skip
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
