@@ -14,6 +14,7 @@ from simulator.drill import Drill
 from simulator.msel import Line
 from simulator.names import Names, clauses
 from simulator.probes import FEWEST, MOST, Ask, questions
+from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Inject
 from simulator.text import clock
 
@@ -95,7 +96,9 @@ class FireInject(_OfInject):
 
     def objection(self, asked: Asked) -> Refusal | None:
         inject = self.line(asked).inject
-        return super().objection(asked) or _unread(asked, inject.to, inject.channel)
+        so = self.anyway and holds(inject.when, asked.drill.facts())
+        needless = already("its condition holds now; fire it without anyway") if so else None
+        return super().objection(asked) or needless or _unread(asked, inject.to, inject.channel)
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.deliver(self.line(asked))

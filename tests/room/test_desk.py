@@ -93,6 +93,14 @@ def test_nothing_is_expected_of_what_was_fired_though_its_condition_does_not_hol
     assert answered == ("none expected" if anyway else "missed")
 
 
+def test_a_line_whose_condition_holds_is_fired_as_any_other() -> None:
+    one = engine(injects=[{**x, "when": {"flag_on": True}} if x["id"] == "boss" else x for x in TOY["injects"]])
+    refusal = one.submit(acts.FireInject(inject="boss", anyway=True), HOST).refusal
+    assert refusal is not None
+    assert "its condition holds" in refusal.reason
+    assert one.submit(acts.FireInject(inject="boss"), HOST).refusal is None
+
+
 @pytest.mark.parametrize(("name", "wanted", "words"), [
     ("flag_on", True, "flag on"), ("flag_on", False, "not flag on"), ("told.executives", {"above": 15},
      "told executives is above 15"), ("action.pin", ["done", "running"], "action pin is done or running"),
