@@ -111,11 +111,8 @@ def recovered(
     no_more = f" (no more were hit after {grew})" if grew else ""
     within = f", within tolerance; still out then: {still}" if still else ""
     back = f"not recovered: {', '.join(outside)}{no_more}" if outside else f"{at['recovered']}{within}"
-    looked, since = found["verified"], found["recovered"]
-    if looked is None:
-        return f"{back}; never verified"
-    early = ", before that" if since is not None and looked < since else ""
-    return f"{back}; verified {clock(looked)}{early}"
+    looked = found["verified"]
+    return f"{back}; never verified" if looked is None else f"{back}; verified {clock(looked)}"
 
 
 def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more: str
