@@ -28,7 +28,7 @@ from simulator.staffed import StaffedDrill
 from simulator.truth import EVERY, Truth
 from simulator.values import WORLD, Author, Ref
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
 HINT_GAP = 120

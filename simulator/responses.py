@@ -38,6 +38,12 @@ class Response(NamedTuple):
     at: int | None = None
 
 
+def untimely(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the injects that were fired though their condition did not hold: what they say was not so."""
+    fired = (x.body for x in entries if isinstance(x.body, acts.FireInject))
+    return frozenset(body.inject for body in fired if body.anyway)
+
+
 class Responses:
     """What came of the injects of a drill so far; made once for all of them."""
 
@@ -46,7 +52,7 @@ class Responses:
         self._acts = [x for x in entries if x.is_act]
         self._scenario = scenario
         self._changed = [one.seq for one in changes(history, scenario)]
-        self._untimely = {x.body.inject for x in self._acts if isinstance(x.body, acts.FireInject) and x.body.anyway}
+        self._untimely = untimely(self._acts)
         self._runs = {run.order_seq: run for run in history.runs.values()}
         self._measured = history.measured
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, Status, clock, listed
 from analytics.view import Moment, RecordView
-from simulator import acts
 from simulator import events as e
 from simulator.record.entry import Body
+from simulator.responses import untimely
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
@@ -113,16 +113,12 @@ def landing(view: RecordView, merge: Moment[e.MergeLanded]) -> str:
 
 def brought(view: RecordView) -> tuple[Moment[e.InjectDelivered], ...]:
     """Return the lines that came when they were so: nobody is judged by what was fired though it was not."""
-    return tuple(m for m in view.all(e.InjectDelivered) if m.body.inject not in _untimely(view))
-
-
-def _untimely(view: RecordView) -> set[str]:
-    return {m.body.inject for m in view.all(acts.FireInject) if m.body.anyway}
+    return tuple(m for m in view.all(e.InjectDelivered) if m.body.inject not in untimely(view.entries))
 
 
 def sent_away(view: RecordView, role: str) -> set[int]:
     """Return the seconds at which somebody had to leave a role because of a line that was fired though not so."""
-    due = {x.id: x.grace for x in view.scenario.injects if x.leaves == role and x.id in _untimely(view)}
+    due = {x.id: x.grace for x in view.scenario.injects if x.leaves == role and x.id in untimely(view.entries)}
     came = [(m.at, m.at + due[m.body.inject]) for m in view.all(e.InjectDelivered) if m.body.inject in due]
     gone = [m.at for m in view.all(e.RoleVacated) if m.body.role == role]
     return {at for at in gone for since, until in came if since <= at <= until}
