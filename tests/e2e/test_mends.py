@@ -297,6 +297,20 @@ def test_a_line_says_its_words_alone_and_arrows_step_from_its_buttons_alone(desk
     assert shown.index(focused.get_attribute("id")) == shown.index(own) - 1
 
 
+def test_what_says_that_somebody_is_not_there_goes_once_they_are(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    box, said = page.locator("#text-shell"), page.locator("#line-shell output")
+    box.fill("ff set mobile.auth_kid_v2 off --env prod")
+    expect(page.locator("#line-shell .card")).to_contain_text("(page first)")
+    box.press("Enter")
+    expect(said).to_contain_text("page them first: /page @mobile-oncall")
+    assert desk.room.submit(acts.PageTeam(role="mobile"), desk.ana).refusal is None
+    while not desk.room.briefing("commander").incident.present["mobile"]:
+        desk.room.skip_ahead(desk.host, 30)
+    expect(said).to_have_text("")
+    expect(page.locator("#line-shell .card")).not_to_contain_text("(page first)")
+
+
 def test_a_line_is_answered_where_it_was_said_and_nothing_to_send_is_left_at_the_end(desk: Desk) -> None:
     """The last of the module: it ends the drill that the others share."""
     page = desk.look(desk.ana)
@@ -373,17 +387,3 @@ def test_what_stands_around_a_form_says_how_it_is_with_it_and_a_skip_leaves_the_
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     room.end(you)
     assert broke == []
-
-
-def test_what_says_that_somebody_is_not_there_goes_once_they_are(desk: Desk) -> None:
-    page = desk.look(desk.ana)
-    box, said = page.locator("#text-shell"), page.locator("#line-shell output")
-    box.fill("ff set mobile.auth_kid_v2 off --env prod")
-    expect(page.locator("#line-shell .card")).to_contain_text("(page first)")
-    box.press("Enter")
-    expect(said).to_contain_text("page them first: /page @mobile-oncall")
-    assert desk.room.submit(acts.PageTeam(role="mobile"), desk.ana).refusal is None
-    while not desk.room.briefing("commander").incident.present["mobile"]:
-        desk.room.skip_ahead(desk.host, 30)
-    expect(said).to_have_text("")
-    expect(page.locator("#line-shell .card")).not_to_contain_text("(page first)")
