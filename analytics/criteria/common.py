@@ -113,12 +113,14 @@ def landing(view: RecordView, merge: Moment[e.MergeLanded]) -> str:
 
 def brought(view: RecordView) -> tuple[Moment[e.InjectDelivered], ...]:
     """Return the lines that came when they were so: nobody is judged by what was fired though it was not."""
-    return tuple(m for m in view.all(e.InjectDelivered) if m.body.inject not in untimely(view.entries))
+    false = untimely(view.entries)
+    return tuple(m for m in view.all(e.InjectDelivered) if m.body.inject not in false)
 
 
 def sent_away(view: RecordView, role: str) -> set[int]:
     """Return the seconds at which somebody had to leave a role because of a line that was fired though not so."""
-    due = {x.id: x.grace for x in view.scenario.injects if x.leaves == role and x.id in untimely(view.entries)}
+    false = untimely(view.entries)
+    due = {x.id: x.grace for x in view.scenario.injects if x.leaves == role and x.id in false}
     came = [(m.at, m.at + due[m.body.inject]) for m in view.all(e.InjectDelivered) if m.body.inject in due]
     gone = [m.at for m in view.all(e.RoleVacated) if m.body.role == role]
     return {at for at in gone for since, until in came if since <= at <= until}

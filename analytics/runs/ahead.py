@@ -1,7 +1,7 @@
 """What a good responder would have done next, from any moment of a drill: the ways on that what had been seen opens.
 
 The same ways on, and the same world, that the fit of a decision is judged by; here they can be asked for at any second,
-and go as far as what had been seen by then justifies. `view.grounds` says so here and for the score.
+and go as far as what had been seen by then justifies. `view.first_seen` says so here and for the score.
 """
 
 from __future__ import annotations
