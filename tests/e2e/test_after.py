@@ -123,14 +123,13 @@ def test_a_game_day_leads_to_actions_a_report_and_a_drill_that_tests_one_again(
     host.locator(READY).wait_for()
     view(host, "Actions")
     for number, (words, owner, tested) in enumerate(((CHECK, "Caching", True), (ALARM, "Bo", False))):
-        if number:
-            host.get_by_text("Add an action").click()
         form = host.locator("[class*='st-key-fu-next-']").last
         form.get_by_role("textbox", name="What will be there").fill(words)
         form.get_by_role("textbox", name="Owner").fill(owner)
         form.get_by_role("textbox", name="Owner").press("Tab")
         host.locator(READY).wait_for()
         if tested:
+            form.get_by_text("Against what").click()
             pick(host, "Drill that tests it again", "Tokens refused after a release")
             pick(host, "What comes sooner there", re.compile("Declared"))
         host.get_by_role("button", name="Add it").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ LABELS: Mapping[str, str] = {
     "retest": "Drill that tests it again", "measure": "What comes sooner there", "state": "State",
 }  # fmt: skip
 WORDS = ("text", "owner", "shown_by")
+FIRST = (("text",), ("owner", "due"))
+"""Rows of fields that a team fills in while it still sits together."""
+REST = (("factor", "class"), ("control", "standard"), ("signal", "shown_by"), ("retest", "measure"),
+        ("answers", "state"))  # fmt: skip
+"""Rows that whoever owns the action adds to it."""
 NEW = "new"
 MOST_DAYS = 365
 
@@ -50,12 +55,18 @@ def _next(here: OpenedDrill) -> None:
     begun = st.session_state.get(keys.FROM)
     number = st.session_state.setdefault(keys.ROUND, 0)
     item = f"{NEW}{number}"
-    with st.expander("Add an action", expanded=bool(begun) or not here.view.actions, key=f"fu-next-{number}"):
+    with st.container(border=True, key=f"fu-next-{number}"):
         answers = fields.key_of(here, item, "answers")
         if begun:
             st.session_state[answers] = st.session_state[answers + fields.DRAFT] = begun
             st.session_state.pop(keys.FROM, None)
-        made = _form(here, item, lambda name: Wording("", "", 0.0, 0), new=True)
+        nothing = Wording("", "", 0.0, 0)
+        made = _form(here, item, lambda name: nothing, FIRST)
+        # What it was begun from stands among the rest, so the rest is open for as long as it does.
+        more = bool(st.session_state.get(answers))
+        with st.expander("Against what, what shows that it is done, and what tests it again", expanded=more,
+                         key=f"fu-rest-{number}"):  # fmt: skip
+            made |= _form(here, item, lambda name: nothing, (*REST[:-1], ("answers",)))
         _warned(made)
         st.button("Add it", type="primary", key=f"fu-add-{number}", on_click=_add, args=(here, made))
         shell.refused(NEW)
@@ -65,7 +76,7 @@ def _card(here: OpenedDrill, one: ActionItem) -> None:
     done = " ✓" if one.state == "done" else ""
     who = plain(f"{one.owner or 'no owner'} · {one.due or 'no date'}")
     with st.expander(f"**{plain(one.number)}** {plain(one.text)}{done} · {who}", key=f"fu-{one.item}"):
-        made = _form(here, one.item, lambda name: here.said(one.item, name))
+        made = _form(here, one.item, lambda name: here.said(one.item, name), (*FIRST, *REST))
         _warned(made)
         last = max((here.said(one.item, name) for name in FIELDS), key=lambda said: said.n)
         if here.writes:
@@ -94,11 +105,12 @@ def _taken_off(here: OpenedDrill) -> None:
             shell.refused(item)
 
 
-def _form(here: OpenedDrill, item: str, said: Callable[[str], Wording], *, new: bool = False) -> dict[str, str]:
-    """Draw the fields of an action; return name -> key."""
+def _form(
+    here: OpenedDrill, item: str, said: Callable[[str], Wording], rows: Iterable[tuple[str, ...]]
+) -> dict[str, str]:
+    """Draw rows of an action's fields; return name -> key."""
     made: dict[str, str] = {}
-    for row in (("text",), ("owner", "due"), ("factor", "class"), ("control", "standard"), ("signal", "shown_by"),
-                ("retest", "measure"), ("answers",) if new else ("answers", "state")):  # fmt: skip
+    for row in rows:
         for column, name in zip(st.columns(len(row)), row, strict=True):
             with column:
                 made[name] = _field(here, item, name, said(name))
