@@ -32,11 +32,13 @@ def injects(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield each inject with the response that it called for, and when what was begun came out: begun is not done."""
     for row in sorted(each(story.injects(drill.view)), key=lambda row: ORDER.index(row.verdict)):
         through, came = _outcome(drill, row.reply)
+        reply = drill.view.entry(row.reply).at if row.reply else row.at
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
+               "minutes": round(max(0, reply - row.at) / 60),
                "short": whole(row.text, SHORT),
                "verdict": row.verdict,
                "proposed": _proposed(drill, row.inject, row.verdict), "means": _means(drill, row.inject),
-               "answered": clock(drill.view.entry(row.reply).at) if row.reply else "",
+               "answered": clock(reply) if row.reply else "",
                "through": through, "came": came}  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from ui.reports.finished import Finished
 from ui.reports.hurt import hit, impact, looks, loss, segments
 from ui.reports.judged import objectives, points
 from ui.reports.known import checks, knew, prechecks, worsened
-from ui.reports.opening import opening
+from ui.reports.opening import leaderless, opening
 from ui.reports.remaining import remains
 
 GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance", "change")
@@ -56,6 +56,7 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "cause": _cause(drill),
         "command": list(_command(drill)),
         "passed": list(_passed(drill)),
+        "handed": list(_handed(drill)),
         "times": list(_times(drill)),
         "impact": list(impact(drill)),
         "loss": loss(drill),
@@ -113,8 +114,12 @@ def _how(drill: Finished) -> str:
     if end is None:
         return "the record stops before"
     closed, asked = drill.view.closed, drill.view.all(acts.EndDrill)[-1:]
+    by = [drill.names_then.at(m.seq).person(m.by) for m in drill.view.all(acts.RequestClosure)
+          if closed and m.seq < closed.seq][-1:]  # fmt: skip
     called = " as resolved," if not closed and any(m.body.how == "resolved" for m in asked) else ""
-    return f"{ending(drill.view)}{f' at {clock(closed.at)}' if closed else f'{called} with the incident open'}"
+    asked_for = "".join(f", which {who} asked for" for who in by)
+    over = f" at {clock(closed.at)}{asked_for}" if closed else f"{called} with the incident open"
+    return f"{ending(drill.view)}{over}"
 
 
 def _severity(drill: Finished) -> str:
@@ -124,17 +129,21 @@ def _severity(drill: Finished) -> str:
 
 def _command(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield who was in command from when until when, to the end; nobody where it was nobody."""
-    view, at = drill.view, 0
-    for span in view.commanders:
-        since, until = max(0, span.since), min(span.until, view.left)
-        if until <= since:
-            continue
-        if since > at:
-            yield {"since": clock(at), "until": clock(since), "who": "nobody"}
-        yield {"since": clock(since), "until": clock(until), "who": view.title("roles", span.who)}
-        at = max(at, until)
-    if at < view.left:
-        yield {"since": clock(at), "until": clock(view.left), "who": "nobody"}
+    view = drill.view
+    held = [(max(0, one.since), min(one.until, view.left), view.title("roles", one.who)) for one in view.commanders]
+    rows = [(since, until, who) for since, until, who in held if until > since]
+    for since, until, who in sorted([*rows, *((*gap, "nobody") for gap in leaderless(drill))]):
+        yield {"since": clock(since), "until": clock(until), "who": who}
+
+
+def _handed(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what was handed over: who gave it when, and who took it when; `taken` is empty where nobody did."""
+    taken = {m.body.handoff: m for m in drill.view.all(e.HandOffAccepted)}
+    for m in drill.view.all(e.HandOffOffered):
+        names, took = drill.names_then.at(m.seq), taken.get(m.body.handoff)
+        yield {"at": clock(m.at), "what": "command" if m.body.what == COMMANDER else m.body.what,
+               "gave": names.handle(m.body.giver), "took": names.handle(m.body.receiver),
+               "taken": clock(took.at) if took is not None else ""}  # fmt: skip
 
 
 def _passed(drill: Finished) -> Iterator[dict[str, Any]]:

@@ -62,7 +62,7 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "executes": names.handle(m.body.execution_owner or ""),
             "verifies": names.handle(m.body.verification_owner) if m.body.verification_owner else "nobody",
             "begun": any(run is not None and run.started is not None for _, run in runs),
-            "deeds": list(_deeds(drill, names, m, runs)),
+            "deeds": list(_deeds(drill, names, m, runs)), "steps": list(_deeds(drill, names, m, runs, outputs=False)),
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
             "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
             **_in_full(drill, m, fits.get(m.ref)),
@@ -157,8 +157,10 @@ def dropped(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
-           runs: Sequence[tuple[str, Attempt | None]]) -> Iterator[str]:
-    """Yield what became of each step of a decision, run by run."""
+           runs: Sequence[tuple[str, Attempt | None]], outputs: bool = True) -> Iterator[str]:
+    """Yield what became of each step of a decision, run by run, with what it printed, and for which
+    decision it was ordered, where `outputs` are asked for.
+    """
     told: set[str] = set()
     for action, run in runs:
         if run is None or run.started is None:
@@ -169,8 +171,8 @@ def _deeds(drill: Finished, names: Names, m: Moment[acts.RecordDecision],
             ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
             yield next(refusals, f"{title}: never begun{ordered}")
         else:
-            foreign = "" if action in m.body.actions else _foreign(drill, run)
-            yield _done(drill, names, run, action in told, foreign)
+            foreign = "" if action in m.body.actions or not outputs else _foreign(drill, run)
+            yield _done(drill, names, run, action in told, foreign, outputs)
         told.add(action)
 
 
@@ -183,10 +185,11 @@ def _foreign(drill: Finished, run: Attempt) -> str:
     return f" (ordered for this decision, which does not name it{other})"
 
 
-def _done(drill: Finished, names: Names, run: Attempt, again: bool = False, foreign: str = "") -> str:
+def _done(drill: Finished, names: Names, run: Attempt, again: bool = False, foreign: str = "", outputs: bool = True
+          ) -> str:
     """Return how far a step came that was begun, and what it printed."""
     title = f"{names.title('actions', run.spec.id)}{', once more' if again else ''}"
-    body = drill.view.entry(run.finish_seq).body if run.finish_seq else None
+    body = drill.view.entry(run.finish_seq).body if run.finish_seq and outputs else None
     said = printed(body.output) if isinstance(body, e.ActionFinished) else ""
     more = f": {said}" if said and said != f"{run.spec.title}: done" else ""
     return f"{_far(drill, names, run, title)}{foreign}{more}"

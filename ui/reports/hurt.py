@@ -136,10 +136,15 @@ def _shown(drill: Finished, one: FigureSpec, given: Sequence[tuple[float, int]],
             for number in re.findall(WHOLE, m.body.output)[place - 1:place]]  # fmt: skip
     if seen:
         least, then = max(seen, key=lambda pair: pair[0])
-        return f" (at least {counted(least, one.unit)}, seen {clock(then)})"
+        return f" ({_bare(least, one.unit)} of them for sure, seen {clock(then)})"
     sure = [(value, then) for value, then in given if then < at and not bound(drill, one, then)][-1:]
-    return "".join(f" ({counted(value, one.unit)} at {clock(then)}, when it could last be shown)"
+    return "".join(f" ({_bare(value, one.unit)} for sure at {clock(then)}, when that could last be shown)"
                    for value, then in sure)  # fmt: skip
+
+
+def _bare(value: float, unit: str) -> str:
+    """Return a number whose unit stands before it already."""
+    return counted(value, unit).removesuffix(f" {unit}")
 
 
 def out_still(drill: Finished, second: int | None) -> str:

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from analytics.criteria.common import PROMPT
 from analytics.grounds import LEEWAY, READS
 from analytics.overrides import with_overrides
 from analytics.report import story
@@ -28,7 +27,7 @@ LATE = 0.25
 """What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
 JUSTIFIED = (
     f"“Justified”: {READS} seconds after what speaks for a step was seen, or {LEEWAY // 60} minutes after it could "
-    f"first have been, whoever looked; {PROMPT // 60} minutes more are prompt."
+    f"first have been, whoever looked."
 )
 """What “justified from” means in limits and areas."""
 WHY = 120

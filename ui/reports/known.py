@@ -26,6 +26,8 @@ HANDED = {"incident.handed_over": True}
 """Condition from which news of somebody who has to go matter no more."""
 MINUTE = 60
 """Seconds between two samples of the world."""
+RULE = 120
+"""Letters of what somebody knew of a thing that is owed."""
 WORD = 4
 """Words up to which a last line says no more than that it passed or failed."""
 VERDICT = 140
@@ -44,8 +46,9 @@ def knew(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in sorted(rows, key=lambda row: (order.index(row.how), row.known)):
         moot = "nobody; it mattered no more" if row.how == "overtaken" else "nobody"
         heard = said.get(row.cue)
+        owes = any(cue.owes for role in drill.scenario.roles for cue in role.cues if cue.id == row.cue)
         yield {"seat": row.title, "what": row.text, "matters_for": row.matters_for,
-               "short": whole(row.text, KNOWN), "later": row.known > 0,
+               "short": whole(row.text, KNOWN), "later": row.known > 0, "owes": owes,
                "elsewhere": f"{heard.body.persona} said so at {clock(heard.at)}" if heard else "",
                "late": not math.isnan(row.shared) and _overtaken(drill, row.cue, round(60 * row.shared)),
                "known": clock(round(60 * row.known)), "moot": row.how == "overtaken",
@@ -155,7 +158,8 @@ def owed(drill: Finished) -> Iterator[dict[str, str]]:
         for debt in cue.owes if row.how == "never" and not math.isnan(row.known) else ():
             due = declared + debt.within if declared is not None and debt.within is not None else view.left
             late = clock(due) if due < view.left else ""
-            why = f"{row.title} never shared it{f'; overdue since {late}' if late else ''}"
+            said = f"{row.title} never shared it: “{whole(row.text, RULE)}”"
+            why = f"{said}{f'; overdue since {late}' if late else ''}"
             yield {"what": debt.what, "why": why, "due": late, "by": _taken_up(drill, debt)}
 
 

@@ -7,24 +7,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.about import times as turning
-from analytics.scorecard import listed
+from analytics.scorecard import counted, listed
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
-from ui.reports.worth import TOLD, held_back, never_carried_out, unguarded, worth_doing
+from ui.reports.worth import TOLD, held_back, undone, unguarded, worth_doing
 
 Row = Mapping[str, Any]
 WORTH = "Worth most"
-LANDED = "uncontrolled_change"
-"""Kind of the limit for a queued change that nothing held back."""
 MOST = 3
-"""Parts that were hit, the heaviest first, and limits, the strictest first, that are named."""
+"""Parts that were hit, the heaviest first, that are named."""
+LEADERLESS = 5 * 60
+"""Seconds without command up to which nothing is said of it."""
 
 
 def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the short answers, each with its question, made of the parts of `tree`."""
     lines: dict[str, str] = {
-        "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
+        "What broke": _broke(tree["cause"]),
         "Who was hit": ". ".join(_hit(drill, tree)) or ("nobody" if drill.view.final else "not on record"),
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
@@ -39,17 +39,23 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"title": title, "text": text} for title, text in lines.items()]
 
 
+def _broke(cause: Row) -> str:
+    """Return what broke since when, why, and when the team named that."""
+    named = "never named by the team" if cause["named_at"] == "never" else f"named by the team at {cause['named_at']}"
+    why = f": {'; '.join(cause['true'])} ({named})" if cause["true"] else ""
+    return f"{cause['fault']}, from {cause['since']}{why}"
+
+
 def _hit(drill: Finished, tree: Mapping[str, Any]) -> Iterator[str]:
-    """Yield who was hit at the worst, which parts, and the two harms since the first page that weigh most."""
-    who = ", ".join(f"{one['title']} {one['worst']} ({one['at']})" for one in tree["hit"][:3])
-    yield from [f"At the worst: {who}"] if who else []
+    """Yield who was hit at the worst, or which parts, and which harm since the first page weighs most."""
+    who = ", ".join(f"{one['title']} {one['worst']} ({one['at']})" for one in tree["hit"][:2])
     parts = [one["title"] for one in tree["segments"]]
     more = f" and {len(parts) - MOST} more" if len(parts) > MOST else ""
-    yield from [f"Parts: {', '.join(parts[:MOST])}{more}"] if parts else []
+    yield from [f"At the worst: {who}"] if who else [f"Parts: {', '.join(parts[:MOST])}{more}"] if parts else []
     harm = drill.view.final.body.harm if drill.view.final else {}
     weight = {one.id: harm.get(one.id, 0.0) / one.scale * one.weight for one in drill.scenario.harm}
     worst = sorted((one for one in tree["impact"] if one["any"]), key=lambda one: -weight[one["id"]])
-    came = ", ".join(f"{one['title']} {one['value']}" for one in worst[:2])
+    came = ", ".join(f"{one['title']} {one['value']}" for one in worst[:1 if who else 2])
     yield from [f"From T+00:00 to {tree['drill']['horizon']}: {came}"] if came else []
 
 
@@ -67,19 +73,40 @@ def _first(decisions: Sequence[Row]) -> str:
 
 def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     """Yield what was missed, what weighs most first; details stand in the parts of the report."""
-    yield from filter(None, [unguarded(drill), held_back(drill), never_carried_out(drill)])
-    # A queued change that brought much of the loss at once makes its limit the first: it cost people most.
-    landed = any(one["service"] and one["loss"] for one in tree["worsened"])
-    first = {one.id for one in (*drill.playbook.caps, *drill.playbook.anti_patterns) if one.kind == LANDED and landed}
-    caps = [one["title"] for one in sorted(tree["score"]["caps"], key=lambda one: one["id"] not in first)]
-    shown = len(caps) if len(caps) == MOST + 1 else MOST
-    more = f" and {len(caps) - shown} more" if len(caps) > shown else ""
-    yield from [f"limits: {', '.join(caps[:shown])}{more}"] if caps else []
+    yield from filter(None, [*unguarded(drill), held_back(drill), unled(drill)])
+    # Which they are is told by what is worth most, and by what remains.
+    vain = sum(tried is not None for _, tried in undone(drill))
+    yield from [f"{counted(vain, 'step')} ordered and never carried out"] if vain else []
     verdicts = Counter(one["verdict"] for one in tree["injects"])
     late = [f"{verdicts[one]} {one}" for one in ("missed", "broken", "late") if verdicts[one]]
     yield from [f"responses: {', '.join(late)}"] if late else []
+    false = len({(one["at"], one["who"], one["to"]) for one in tree["claims"] if one["to"] and not one["holds"]})
+    yield from [f"words to others that were not so: {false}"] if false else []
     alone = sum(one["reached"] == "nobody" and not one["moot"] for one in tree["knew"])
     yield from [f"cues that one seat alone knew: {alone}"] if alone else []
+
+
+def leaderless(drill: Finished) -> Iterator[tuple[int, int]]:
+    """Yield from when until when nobody was in command, from T+00:00 until people left."""
+    at, left = 0, drill.view.left
+    for span in drill.view.commanders:
+        if min(span.until, left) > max(0, span.since):
+            if span.since > at:
+                yield at, span.since
+            at = max(at, min(span.until, left))
+    if at < left:
+        yield at, left
+
+
+def unled(drill: Finished) -> str:
+    """Return for how long nobody led and when, whoever that would have been; stretches that are soon over are none."""
+    gaps = [(since, until) for since, until in leaderless(drill) if until - since > LEADERLESS]
+    if not gaps:
+        return ""
+    minutes = round(sum(until - since for since, until in gaps) / 60)
+    left = drill.view.left
+    spans = listed(f"{clock(since)} to {'the end' if until == left else clock(until)}" for since, until in gaps)
+    return f"nobody led for {minutes} of {round(left / 60)} minutes ({spans})"
 
 
 def _left(tree: Row) -> Iterator[str]:
@@ -90,13 +117,15 @@ def _left(tree: Row) -> Iterator[str]:
     if remains["held"]:
         blocked = ", the way back is blocked" if remains["blocked"] else ""
         yield f"cause not mended: {listed(one.rpartition(' (')[0] for one in remains['held'])} must stay so{blocked}"
-    yield from (f"nobody’s: {one['what']}{' (overdue)' if one['due'] else ''}" for one in remains["nobodys"])
+    nobodys = "; ".join(f"{one['what']}{' (overdue)' if one['due'] else ''}" for one in remains["nobodys"])
+    yield from [f"nobody’s: {nobodys}"] if nobodys else []
     yield from (f"{one['what']} is in hand ({one['by'].partition(', ')[0]})" for one in remains["taken_up"])
+    yield from (f"due {one.partition('; ')[0]}" for one in remains["deadlines"][:1])
     yield from ["nobody is in command"] if [one["who"] for one in tree["command"]][-1:] == ["nobody"] else []
     risks = len(remains["risks"]) + len(remains["unsaid"])
     yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []
     yield from ["false words that nobody put right"] if remains["untrue"] else []
-    blind = f", of one part in {len(remains['unwatched']) + 1}" if remains["unwatched"] else ""
+    blind = f", not of {len(remains['unwatched'])} of the parts that were hit" if remains["unwatched"] else ""
     yield f"{remains['watch'].partition(', rolls back')[0]}{blind}" if remains["watch"] else "nobody was named to watch"
 
 
@@ -128,14 +157,14 @@ def worth_most(score: Row, loss: Row, of_harm: Collection[str], doing: str, more
     if TOLD in doing:
         came = f"the loss was {loss['total']} ({loss['nobody']} had nobody acted)"
     hit = f"{doing}{'. ' * bool(doing)}{came[0].upper()}{came[1:]}." if loss["most"] else ""
-    first = [(f"{one['title']} (holds the total at {one['limit']})", f": {one['short']}") for one in score["caps"][:2]
-             if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
-    most = [(f"{one['title']} ({one['points']} of {one['out_of']} points)", _advised(one, of_harm, doing, more))
-            for one in score["areas"][:1]]  # fmt: skip
-    # Why the others cost what they do stands under limits and areas.
-    points = [what if place else f"{what}{why}" for place, (what, why) in enumerate([*first, *most])]
-    listed = " Then ".join(one if one.endswith((".", "…")) else f"{one}." for one in points)
-    said = {f"{WORTH} for those hit": hit, f"{WORTH} for the score": listed}
+    points = [f"{one['title']} (holds the total at {one['limit']})" for one in score["caps"][:2]
+              if score["uncapped"] is not None and one["limit"] < score["uncapped"]]  # fmt: skip
+    for one in score["areas"][:1]:
+        # Where limits come first, why and how stand under areas.
+        why = "" if points else _advised(one, of_harm, doing, more)
+        points.append(f"{one['title']} ({one['points']} of {one['out_of']} points){why}")
+    then = " Then ".join(one if one.endswith((".", "…")) else f"{one}." for one in points)
+    said = {f"{WORTH} for those hit": hit, f"{WORTH} for the score": then}
     return {title: text for title, text in said.items() if text} or {WORTH: "nothing that is judged was left open"}
 
 

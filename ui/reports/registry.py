@@ -38,7 +38,11 @@ class ReportKind(NamedTuple):
 
 
 REPORTS: Mapping[str, ReportKind] = {
-    "report": ReportKind("After-action report", "All of it, for a team and for whoever was not there", ()),
+    "report": ReportKind("After-action report", "What a team and whoever was not there have to know", ()),
+    "annex": ReportKind("Annex to the report", "Every response, look, cue, word and criterion behind it", (
+                            "drill", "cause", "worsened", "hit", "impact", "decisions", "undecided", "alternatives",
+                            "looks", "checks", "prechecks", "updates", "claims", "missed", "knew", "injects", "score"),
+                        ("injects",), ("at", "who", "text", "expected", "verdict", "answered", "through")),
     "postmortem": ReportKind("Postmortem", "What was written in the follow-through, with harm and timeline",
                              ("drill", "cause", "times", "impact", "follow_through", "timeline")),
     "timeline": ReportKind("Incident timeline", "What the world did and what people decided, did and told",
@@ -149,9 +153,10 @@ def _rows(data: Mapping[str, Any], path: Iterable[str]) -> list[Mapping[str, Any
 def _csv(heads: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as CSV; a cell that a program would take for a formula begins with an apostrophe."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(heads), lineterminator="\n")
+    columns = list(heads)
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows({name: _cell(row[name]) for name in columns} for row in rows)
     return out.getvalue()
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.facts import tick_true
-from analytics.view import Moment
+from analytics.scorecard import listed
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.conditions import holds
 from simulator.scenario.declared.world import WAY_BACK
 from simulator.scenario.parts import Action
 from simulator.text import clock
+from ui.reports.ahead import clocks, deadlines, unwatched, watched
 from ui.reports.finished import Finished
 from ui.reports.hurt import LOOK, printed, still_hit, whole
 from ui.reports.known import COMPARED, owed, proofs
 from ui.reports.worth import too_soon, undone
 
-INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
-"""A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
 HOLDS = ("flag", "containment", "rollback")
 """Rungs that keep away what is wrong and mend nothing: what is undone brings it back."""
 LONGEST = 140
@@ -32,9 +29,9 @@ Rows = Sequence[Mapping[str, Any]]
 def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
     """Return what is left: `claims` and what `worsened` are those of the same report."""
     history, names, debts = drill.view.history, drill.names, list(owed(drill))
-    watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
     mended, holding = _holding(drill)
+    blocked = any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left))
     return {
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
@@ -42,29 +39,18 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
         "red": list(_red(drill)), "nobodys": [*_undone(drill), *(one for one in debts if not one["by"])],
         "taken_up": [one for one in debts if one["by"]],
         "held": [] if mended else holding, "on": holding if mended else [],
-        "blocked": any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left)),
+        "blocked": blocked, "opens": _opens(drill) if blocked else "",
         "lasting": [one["lasts"] for one in worsened if one["lasts"]],
         "uncertain": [names.title("unknowns", one) for one in _unknown(drill)],
-        "clocks": list(_clocks(drill)),
+        "clocks": list(clocks(drill)),
         "answers": list(_answers(drill)),
         "untrue": list(_untrue(claims)),
         "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": list(_unsaid(drill)),
         "backlog": list(_backlog(drill)),
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
-        "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "", "unwatched": _unwatched(drill),
+        "watch": watched(drill, blocked), "unwatched": unwatched(drill), "deadlines": list(deadlines(drill)),
     }  # fmt: skip
-
-
-def _unwatched(drill: Finished) -> list[str]:
-    """Return the parts that were hit and that the watch does not see; none where its metric tells of no one part."""
-    watch = drill.view.history.watch
-    if watch is None or not isinstance(watch.body, acts.SetWatch):
-        return []
-    metric = drill.scenario.find("metrics", watch.body.trigger.metric)
-    if metric is None or metric.segment is None:
-        return []
-    return [drill.names.title("segments", one) for one in drill.view.affected if one != metric.segment]
 
 
 def _backlog(drill: Finished) -> Iterator[str]:
@@ -92,14 +78,28 @@ def _undone(drill: Finished) -> Iterator[dict[str, str]]:
 
 
 def _signed(drill: Finished, step: Action) -> str:
-    """Return who has to sign a step that never took hold, or when all had: only a start uses signatures up."""
+    """Return who has to sign a step that never took hold, or who had and when: only a start uses signatures up."""
     view, names = drill.view, drill.names
     begun = max((run.start_seq for run in view.started if run.ident == step.id), default=0)
     given = {m.body.role: m.at for m in view.all(e.SignedOff) if m.body.action == step.id and m.seq > begun}
     if step.sign_offs and given.keys() >= {*step.sign_offs}:
-        return f", signed {clock(max(given.values()))}"
+        hands = listed(f"{names.handle(one)} {clock(given[one])}" for one in step.sign_offs)
+        return f", signed by {hands}"
     lacking = " and ".join(names.handle(one) for one in step.sign_offs if one not in given)
     return f", once {lacking} signed" if lacking else ""
+
+
+def _opens(drill: Finished) -> str:
+    """Return the step that people put on record as what opens the way back, and what became of it; empty for none."""
+    view, ready = drill.view, drill.view.history.readiness
+    body = ready.body if ready is not None else None
+    if ready is None or not isinstance(body, acts.RecordReadiness) or body.plan is None:
+        return ""
+    begun = next((run.begun for run in view.started if run.ident == body.plan), None)
+    spec, names = drill.scenario.find("actions", body.plan), drill.names
+    may = f"; {' or '.join(names.handle(one) for one in spec.executors)} may" if spec is not None else ""
+    came = f"begun {clock(begun)}" if begun is not None else f"never begun{may}"
+    return f"{names.title('actions', body.plan)} (on record as the plan for it, {clock(ready.at)}; {came})"
 
 
 def _ready(drill: Finished, step: Action, tried: int) -> str:
@@ -170,61 +170,6 @@ def _red(drill: Finished) -> Iterator[str]:
         if said:
             red.setdefault(check, []).append(said)
     yield from (f"{check}: {' / '.join(said)}" for check, said in red.items())
-
-
-def _clocks(drill: Finished) -> Iterator[str]:
-    """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
-    view, history = drill.view, drill.view.history
-    promised = view.all(acts.CommitCheckpoint, acts.RecordSnapshot)[-1:]
-    for m in promised:
-        if isinstance(m.body, acts.RecordSnapshot) and not view.closed:
-            at = m.at + round(60 * m.body.next_checkpoint_minutes)
-            who = drill.names_then.at(m.seq).handle(m.body.next_owner)
-            yield f"Checkpoint: {who}, due {clock(at)} (promised {clock(m.at)}){_late(drill, at)}"
-    for m in view.all(acts.CommitCheckpoint)[-1:]:
-        due = clock(round(m.at + 3600 * m.body.in_hours))
-        names, watch = drill.names_then.at(m.seq), history.watch.body if history.watch else None
-        said = m.body.sentence(names)
-        if isinstance(watch, acts.SetWatch) and watch.trigger == m.body.trigger:
-            said = f"Checkpoint in {m.body.in_hours:g} h: {names.handle(m.body.owner)}, sooner if the watch finds that"
-        yield f"{said} (due {due}, promised {clock(m.at)})"
-    if not view.closed:
-        yield from _owed(drill)
-    if history.frozen:
-        frozen = drill.names.titles("services", history.frozen)
-        yield f"Frozen still: {frozen}{_by(drill, view.all(acts.Freeze)[-1:])}"
-    recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
-    for m in view.all(e.ActionFinished):
-        if m.seq in recorded and _ahead(drill, m.body.output):
-            yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
-
-
-def _owed(drill: Finished) -> Iterator[str]:
-    """Yield the next word that was promised to each audience; the first one outside is owed unasked."""
-    view, due, owed_by = drill.view, drill.view.history.next_update_due, list[str]()
-    told = view.all(acts.UpdateStakeholders)[-1:]
-    if due is not None:
-        to = f" ({drill.names.title('audience', told[0].body.audience)})" if told else ""
-        owed_by.append(f"{'promised for' if told else 'owed by'} {clock(due)}{to}{_late(drill, due)}")
-    for m in view.all(acts.UpdateExecutives)[-1:]:
-        due = m.at + round(60 * m.body.next_update_minutes)
-        owed_by.append(f"promised for {clock(due)} (executives){_late(drill, due)}")
-    yield from [f"The next update was {'; '.join(owed_by)}"] if owed_by else []
-
-
-def _late(drill: Finished, due: int) -> str:
-    return ", and did not come" if due <= drill.view.left else ""
-
-
-def _by(drill: Finished, acts_of: Sequence[Moment[Any]]) -> str:
-    """Return who gave the last of some acts and when, in brackets."""
-    return "".join(f" ({drill.names_then.at(m.seq).person(m.by)}, {clock(m.at)})" for m in acts_of[-1:])
-
-
-def _ahead(drill: Finished, output: str) -> bool:
-    """Tell whether something that was put on record names a time that is still to come when people leave."""
-    left = datetime.fromisoformat(drill.scenario.t0_utc) + timedelta(seconds=drill.view.left)
-    return any(at > f"{left:%Y-%m-%d %H:%M:%S}" for at in re.findall(INSTANT, output))
 
 
 def _answers(drill: Finished) -> Iterator[dict[str, str]]:

@@ -44,7 +44,10 @@ def worth_doing(drill: Finished) -> str:
 
 
 def held_back(drill: Finished) -> str:
-    """Return the step that was right first and from when, where none was begun soon after; else nothing."""
+    """Return the step that was right first and from when, where none was begun soon after; else nothing.
+
+    Where that step is among what is worth most, how late it came is all that is left to tell.
+    """
     view, best, first = drill.view, drill.view.references.best.steps, drill.view.first_mitigation
     fits = [one for one in view.grounds.helpful if one.id in best or not best]
     # What was begun is compared with what treats the same.
@@ -60,6 +63,9 @@ def held_back(drill: Finished) -> str:
     if first is None:
         return f"no mitigation was begun at all, though {title} was {right}"
     if first.spec.id == step:
+        told = not after and f"{title} ({right}, begun {clock(first.begun)}" in worth_doing(drill)
+        if told:
+            return f"the first mitigation came {round((first.begun - since) / 60)} minutes after it was justified"
         return f"the first mitigation, {title}, was {right} and begun only at {clock(first.begun)}"
     return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
             f"treats the same, was {right}")  # fmt: skip
@@ -75,14 +81,21 @@ def _after(drill: Finished, step: str) -> str:
     return f", with {finished} finished first," if before else ""
 
 
-def unguarded(drill: Finished) -> str:
-    """Return what was not done before a queued change that brought most of the loss; empty where none did."""
-    through = _let_through(drill)
-    if through is None:
-        return ""
-    landed, lacking = through
-    open_ = [f"{drill.names.title('actions', step)} not finished" for step in lacking]
-    return f"{listed([f'{landed.body.service} not frozen', *open_])} before the queued change of {clock(landed.at)}"
+def unguarded(drill: Finished) -> Iterator[str]:
+    """Yield each queued change that landed since nothing held it back, the one that brought most of the loss first.
+
+    Of that one what else was not done before it is named as well.
+    """
+    view, through = drill.view, _let_through(drill)
+    lacking = through[1] if through is not None else []
+    worst = through[0].seq if through is not None else 0
+    for m in sorted(view.all(e.MergeLanded), key=lambda m: (m.seq != worst, m.seq)):
+        if 0 <= m.at <= view.left:
+            open_ = [f"{drill.names.title('actions', step)} not finished" for step in lacking] if m.seq == worst else []
+            frozen = next((one.at for one in view.all(acts.Freeze) if one.at > m.at and m.body.service in
+                           one.body.scope), None)  # fmt: skip
+            later = "" if open_ else f", frozen {'only at ' + clock(frozen) if frozen is not None else 'never'}"
+            yield f"{listed([f'{m.body.service} not frozen', *open_])} before the queued change of {clock(m.at)}{later}"
 
 
 def _let_through(drill: Finished) -> tuple[Moment[e.MergeLanded], list[str]] | None:
@@ -92,12 +105,6 @@ def _let_through(drill: Finished) -> tuple[Moment[e.MergeLanded], list[str]] | N
         return None
     landed = next(m for m in drill.view.all(e.MergeLanded) if m.at == most.merge)
     return landed, [step for step, _, _ in _kept_safe(drill, landed.at)]
-
-
-def never_carried_out(drill: Finished) -> str:
-    """Return the steps for what is not back that were ordered in vain and never carried out."""
-    vain = [drill.names.title("actions", step.id) for step, tried in undone(drill) if tried is not None]
-    return f"never carried out: {listed(vain)}" if vain else ""
 
 
 def undone(drill: Finished) -> list[tuple[Action, int | None]]:
