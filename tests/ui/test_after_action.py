@@ -26,6 +26,7 @@ from ui.reports.context import context
 from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished
 from ui.reports.judged import limited
+from ui.reports.numbers import counted
 from ui.reports.opening import recovered
 from ui.reports.registry import report
 
@@ -59,7 +60,7 @@ COUNTED = {
 """What figures of who was hit are counted in, by scenario; the others have none in all."""
 
 
-LONGEST = 3500
+LONGEST = 2400
 """Words of a report that a reader has time for."""
 
 
@@ -82,13 +83,13 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         return "at most " if spec and spec.at_most and holds(spec.at_most, view.facts(view.left)[0]) else ""
 
     yield "Who was hit, and how much?", [
-        *(f"{one.title} | {bound(one.id)}{view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
+        *(f"{one.title} | {bound(one.id)}{counted(view.final.body.harm[one.id], one.unit)}" for one in s.harm
           if view.final.body.harm[one.id] >= 10),
-        *(f"{one.title} | {bound(one.id)}{worst[one.id]:,.0f} {one.unit} {'(' if bound(one.id) else '|'}"
+        *(f"{one.title}: {bound(one.id)}{worst[one.id]:,.0f} {one.unit}{' (' if bound(one.id) else ', '}"
           for one in s.figures
           if worst[one.id] >= 10 and one.hit is not False and one.unit in COUNTED.get(s.id, ())
           and one.id not in {h.id for h in s.harm}),
-        *(f"| {view.title('segments', one)} | {100 * share:.0f} % |" for one, share in view.affected.items()),
+        *(f"{view.title('segments', one)} {100 * share:.0f} %, hit " for one, share in view.affected.items()),
     ]  # fmt: skip
     yield "When was it declared, and at which severity?", [
         f"Declared {clock(declared.at)}", f"{clock(declared.at)} as {declared.body.severity}"]
@@ -114,18 +115,18 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
             "Recovery verified")) if at is not None]  # fmt: skip
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
     yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
-    late = [text for row in context(drill)["injects"] for text in
-            {"late": [f"{row['expected']} ({row['at']}, {'begun ' * bool(row['through'])}{row['answered']}"],
-             "missed": [row["proposed"] or row["short"]]}.get(row["verdict"], [])]  # fmt: skip
+    missing = [row["proposed"] or f"{row['at']}, {row['who']}" for row in context(drill)["injects"]
+               if row["verdict"] == "missed"]  # fmt: skip
     untrue = [f"**{clock(m.at)}**, {drill.names_then.at(m.seq).person(m.by)} to the room: recovery: recovered" for m in
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
     last = max((span.until for span in view.commanders), default=0)
-    unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
+    unled = ["nobody led for ", f"{clock(last)} to the end"] if last < view.left - 300 else []
     worse = [f"{clock(m.at)}, a queued change landed" for m in view.all(e.MergeLanded) if m.body.harmful]
-    unheard = [f": {row['short']}" for row in context(drill)["knew"] if row["reached"] == "nobody" and not row["moot"]]
+    unheard = [f": {row['matters_for'] or row['short']}" for row in context(drill)["knew"]
+               if row["reached"] == "nobody" and not row["moot"] and not row["owes"]][:5]  # fmt: skip
     shown = [row["what"] for row in context(drill)["missed"] if not row["asked"] and not row["ordered"]]
-    red = [f"{clock(one.at)} | " for one in view.recovery.certificates]
-    yield "What was missed?", [*late, *untrue, *unled, *worse, *unheard, *red, *shown]
+    red = [f"- {clock(one.at)}, " for one in view.recovery.certificates]
+    yield "What was missed?", [*missing, *untrue, *unled, *worse, *unheard, *red, *shown]
     limits = sorted((one for one in (*card.get("caps", ()), *card.get("anti_patterns", ()))
                      if one["limit"] < card["uncapped"]), key=lambda one: one["limit"])  # fmt: skip
     caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
@@ -141,7 +142,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           for m in view.all(acts.UpdateExecutives)[-1:] if not view.closed),
         *(debt.what for role in s.roles for row in role.cues for debt in row.owes if row.id in
           {cue.cue for cue in each(story.cues(view)) if cue.how == "never"}),
-        *(drill.names.answer(m.body.inject, m.body.answer)[:100] for m in view.all(acts.AnswerAsker)),
+        *(["Word was given to"] if view.all(acts.AnswerAsker) else []),
     ]  # fmt: skip
 
 

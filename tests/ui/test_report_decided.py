@@ -36,7 +36,7 @@ def test_what_a_branch_lacked_stands_with_what_it_would_have_saved(finished: Cal
         for fit in known["fits"]:
             fit["taken"] = taken
             fit["branches"] = [{**fit["branches"][0], "loss": best}]
-        told = report(replace(drill, journal=Journal(drill.journal.header, drill.journal.entries, known)), "report")
+        told = report(replace(drill, journal=Journal(drill.journal.header, drill.journal.entries, known)), "annex")
         return told.partition("### Decision 1")[2].partition("###")[0]
 
     # Where all of it was carried out, nothing is said to have been lacking.
@@ -163,7 +163,7 @@ def test_what_nobody_rejected_is_not_told_as_rejected(finished: Callable[[str], 
     text = report(drill, "report")
     assert "Nothing else is on record as turned down." in text
     assert text.index("### Neither rejected nor done") < text.index("not taken up: @support-lead")
-    assert "never | Does the release before fit the schema, before Roll auth-svc back" in text
+    assert "- Never looked at: Does the release before fit the schema, before Roll auth-svc back" in text
     assert report(finished(DRILLS[0]), "report").count("Roll auth-svc back to 4.17.2: begun") == 0
 
 

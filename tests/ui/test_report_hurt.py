@@ -153,7 +153,7 @@ def test_a_refused_step_that_the_best_course_begins_when_harm_grows_no_more_is_f
         drill = Finished(drill.journal, drill.scenario, None)
         drill.journal.references = known
         assert worth_doing(drill).startswith(says)
-        assert context(drill)["opening"][5]["text"].endswith("; never carried out: web_flag")
+        assert context(drill)["opening"][5]["text"].endswith("; 1 step ordered and never carried out")
 
 
 def test_what_was_not_done_before_a_queued_change_leads_what_was_missed(finished: Callable[[str], Finished]) -> None:
@@ -164,7 +164,7 @@ def test_what_was_not_done_before_a_queued_change_leads_what_was_missed(finished
 
 def test_a_figure_that_is_a_bound_says_so_and_what_was_sure_before(finished: Callable[[str], Finished]) -> None:
     (told,) = (one for one in context(finished("permission_leak-impatient-7"))["hit"] if one["id"] == "tenants_to_tell")
-    assert told["worst"] == "at most 212 tenants (11 tenants at T+12:00, when it could last be shown)"
+    assert told["worst"] == "at most 212 tenants (11 for sure at T+12:00, when that could last be shown)"
     assert told["left"] == "at most 212 tenants"
     (sure,) = (one for one in context(finished(DRILLS[2]))["hit"] if one["id"] == "tenants_to_tell")
     assert sure["worst"] == sure["left"] == "11 tenants"
@@ -218,9 +218,10 @@ def test_only_who_was_hit_is_said_to_be(finished: Callable[[str], Finished]) -> 
 
 
 @pytest.mark.parametrize(("value", "unit", "says"), [
-    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1 read"),
+    (8.957, "reads", "9 reads"), (0.134, "reads", "next to none"),
     (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
-    (1.8, "%-min", "1.8 %-min"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
+    (1.8, "%-min", "1.8 % for a minute"), (378949, "user-min", "378,949 user-minutes"),
+    (1, "row-min", "1 row-minute"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
     (None, "reads", "unknown"), (0.07, "", "0.07"), (1, "ms", "1 ms"), (0.4, "USD", "0.4 USD"), (1.5, "GB", "1.5 GB"),
     (1, "events/s", "1 events/s"), (1, "businesses", "1 business"), (1, "people", "1 person"),
     (-0.4, "users", "0 users"),
@@ -244,8 +245,8 @@ def test_what_people_saw_for_sure_bounds_an_upper_bound_from_below() -> None:
         (one,) = context(built(*looks, world=truth, of=made))["hit"]
         return str(one["worst"])
 
-    assert worst("a_1 | 35 | 20", "nothing").endswith(" (at least 20 users, seen T+20:00)")
-    assert worst("nothing").endswith(", when it could last be shown)")
+    assert worst("a_1 | 35 | 20", "nothing").endswith(" (20 of them for sure, seen T+20:00)")
+    assert worst("nothing").endswith(", when that could last be shown)")
 
 
 def test_what_is_not_back_says_how_far_it_is_off(finished: Callable[[str], Finished]) -> None:
@@ -254,7 +255,7 @@ def test_what_is_not_back_says_how_far_it_is_off(finished: Callable[[str], Finis
     events = "Revenue events (12.7 % still hit, 13.1 % at worst, 0.05 % tolerated)"
     assert events in tree["remains"]["off"]
     assert events in text.partition("**Not recovered at the end**, in shares of each part: ")[2].partition("\n")[0]
-    assert "| T-63:45 | never |" in text
+    assert ", hit T-63:45, back never" in text
     assert all(one["still"] == "" for one in context(finished(DRILLS[1]))["segments"])
 
 

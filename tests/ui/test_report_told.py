@@ -11,7 +11,6 @@ from analytics.facts import tick_true
 from simulator import acts
 from simulator import events as e
 from simulator.record.journal import Journal
-from simulator.text import clock
 from simulator.values import Ref
 from tests.analytics import builders as b
 from tests.analytics.builders import Lines
@@ -42,7 +41,7 @@ def test_a_false_step_stands_until_it_was_begun_and_so_does_a_false_recovery_wit
     assert rows["T+40:00", "recovery"]["true"].endswith("; the check that it rests on was red (T+35:00)")
     assert any(one.startswith("the room, T+40:00: recovery: recovered") for one in tree["remains"]["untrue"])
     assert tree["updates"][0]["untrue"] == "status, steps"
-    assert "“All gone.” (not so: steps)" in report(built(first, other), "report")
+    assert "“All gone.” (not so: steps)" in report(built(first, other), "annex")
     begun = context(built(first, b.act("22:00", "flag")))["claims"]
     assert not any(one["stands"] for one in begun if one["about"] == "steps")
     later = context(built(first, b.act("22:00", "flag"), b.update("30:00", mitigation="flag")))["claims"]
@@ -129,7 +128,7 @@ def test_a_risk_that_holds_and_nobody_named_is_told(finished: Callable[[str], Fi
     assert "Whose documents were read can only be bounded" not in kept
     text = report(drill, "report")
     assert "of all of it, its parts weighed by the scenario" in text
-    assert "called for where people push for opposite steps" in text
+    assert "called for where people push for opposite steps" in report(drill, "annex")
 
 
 def test_nobody_is_told_to_be_paid_twice_where_nothing_was_refunded(finished: Callable[[str], Finished]) -> None:
@@ -193,31 +192,24 @@ def test_what_was_red_last_is_told_by_what_was_compared() -> None:
 
 def test_what_one_seat_knew_is_shared_or_said_not_to_have_been(finished: Callable[[str], Finished]) -> None:
     drill = finished("auth_token-impatient-7")
-    knew, text = context(drill)["knew"], report(drill, "report").partition("### Who knew what")[2].partition("###")[0]
+    knew, text = context(drill)["knew"], report(drill, "annex").partition("## Who knew what")[2].partition("\n## ")[0]
     moot = [one["seat"] for one in knew if one["moot"]]
     assert f"Moot by the end: {len(moot)}." in text
     assert not any(one["reached"].startswith("T") for one in knew)
     assert "Shared with everybody: 0." in text
-    assert "Somebody has to take command before that. (@duty-desk said so at T+28:00)" in text
+    assert "Somebody has to take command before that." in text
+    assert "nobody (@duty-desk said so at T+28:00)" in text
     assert "Meridian Bank's contract counts any repair time we name as a promise, and asks for written notice" in text
 
 
-def test_the_last_to_be_shared_is_the_last_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    drill, cue = built(), {"id": "a", "seat": "s", "what": "", "short": "", "matters_for": "", "elsewhere": "",
-                           "later": False, "late": False, "known": "", "moot": False}  # fmt: skip
-    rows = [cue | {"reached": clock(at), "second": at} for at in (5970, 6030)]
-    monkeypatch.setattr("ui.reports.context.knew", lambda _: iter(rows))
-    assert "Shared with everybody: 2, the last at T+100:30." in report(drill, "report")
-
-
 def test_a_word_given_outside_is_told_though_nobody_typed_any(finished: Callable[[str], Finished]) -> None:
-    heading = "### What was told"
-    told = report(finished("auth_token-impatient-7"), "report").partition(heading)[2].partition("\n#")[0]
+    heading = "## What was told"
+    told = report(finished("auth_token-impatient-7"), "annex").partition(heading)[2].partition("\n#")[0]
     assert "- **public:** T+09:00 mitigating · " in told
     assert "; T+42:00 recovered · " in told
-    typed = report(built(b.update("20:00", "recovered", impact=b.figure(3), text="It is over.")), "report")
+    typed = report(built(b.update("20:00", "recovered", impact=b.figure(3), text="It is over.")), "annex")
     assert "T+20:00 recovered “It is over.”" in typed
-    assert heading not in report(built(b.closure("25:00")), "report")
+    assert "Nobody outside was told anything." in report(built(b.closure("25:00")), "annex")
 
 
 def test_a_true_word_of_another_step_puts_none_right() -> None:
@@ -247,8 +239,8 @@ def test_a_letter_says_what_it_measures_and_what_was_verified_stands_in_order(
 ) -> None:
     text = report(finished(DRILLS[1]), "report")
     assert "by the share of responses called for that came in time; a late one counts a quarter." in text
-    told = text.partition("### What was verified")[2].partition("\n## ")[0]
-    rows = re.findall(r"\(T\+(\d+):(\d+), begun", told)
+    told = report(finished(DRILLS[1]), "annex").partition("Before a step that")[2].partition("What showed")[0]
+    rows = re.findall(r"^- T\+(\d+):(\d+), ", told, re.MULTILINE)
     times = [60 * int(minutes) + int(seconds) for minutes, seconds in rows]
     assert len(times) > 3
     assert times == sorted(times)
@@ -275,8 +267,8 @@ def test_a_reason_that_is_cut_from_a_limit_or_an_area_before_stays_where_it_is_g
     assert told["why"] == "Counsel was not paged. For the rest see “Fits”."
 
 
-def test_of_the_strictest_limit_a_report_gives_every_reason(finished: Callable[[str], Finished]) -> None:
-    assert "Counsel was not paged" in report(finished("permission_leak-impatient-7"), "report")
+def test_of_every_limit_the_annex_gives_every_reason(finished: Callable[[str], Finished]) -> None:
+    assert "Counsel was not paged" in report(finished("permission_leak-impatient-7"), "annex")
 
 
 def test_a_role_that_passes_to_another_seat_is_told() -> None:
@@ -358,6 +350,6 @@ def test_what_showed_that_old_links_open_no_more_is_among_what_was_verified(
     finished: Callable[[str], Finished]
 ) -> None:
     drill = finished("permission_leak-by_the_book-7")
-    row = "Proof that what was handed out is refused | 500 of 500 earlier tokens refused in every place"
+    row = "Proof that what was handed out is refused: 500 of 500 earlier tokens refused in every place"
     assert row in report(drill, "report")
     assert "Proof that what was handed out is refused:** 500 of 500" in report(drill, "closure")

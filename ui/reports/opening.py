@@ -125,8 +125,9 @@ def _left(tree: Row) -> Iterator[str]:
     risks = len(remains["risks"]) + len(remains["unsaid"])
     yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []
     yield from ["false words that nobody put right"] if remains["untrue"] else []
-    blind = f", not of {len(remains['unwatched'])} of the parts that were hit" if remains["unwatched"] else ""
-    yield f"{remains['watch'].partition(', rolls back')[0]}{blind}" if remains["watch"] else "nobody was named to watch"
+    parts, blind = len(tree["segments"]), len(remains["unwatched"])
+    seen = f", which sees {parts - blind} of {parts} parts that were hit" if blind else ""
+    yield f"{remains['watch'].partition(', rolls back')[0]}{seen}" if remains["watch"] else "nobody was named to watch"
 
 
 def recovered(
