@@ -99,11 +99,12 @@ def _first(view: RecordView, *kinds: type[B]) -> int | None:
 
 def _recovered(view: RecordView) -> int | None:
     """Return since when everything is within tolerance, None where something is out of it in the end or never was."""
-    end = view.final.at if view.final else view.over
+    # What comes after a facilitator has ended it is nobody's.
+    end = view.final.at if view.final and not view.stopped_by_host else view.over
     if view.outside(end) or not view.affected:
         return None
-    back = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within]
-    sampled = [m.at for m in view.samples if view.outside(m.at)]
+    back = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within and m.at <= end]
+    sampled = [m.at for m in view.samples if m.at <= end and view.outside(m.at)]
     since = max(sampled, default=0)
     return max((at for at in back if at >= since), default=since if sampled else None)
 

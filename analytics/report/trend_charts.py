@@ -33,6 +33,7 @@ FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
 ROWS = 30
 """Drills of a heat map, people of a matrix."""
 NEVER = "did not come"
+EARLY = " (ended early)"
 
 
 def _figure(height: int) -> go.Figure:
@@ -55,7 +56,8 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> Charted:
     shown = trends.oldest_first(results)[-ROWS:]
     frame = trends.criteria(shown)
     ids = list(dict.fromkeys(frame["criterion"]))
-    labels = {one.drill: f"{trends.when(one.ended):%-d %b %y} {cut(one.title, 16)}" for one in shown}
+    labels = {one.drill: f"{trends.when(one.ended):%-d %b %y} {cut(one.title, 16)}{EARLY * (one.until is not None)}"
+              for one in shown}  # fmt: skip
     by_drill = {drill: rows.set_index("criterion") for drill, rows in frame.groupby("drill")}
     z, signs, hover = [], [], []
     for one in shown:
@@ -119,9 +121,10 @@ def parts_course(results: Sequence[DrillResult], names: Names, edited: Sequence[
                 "color": HAIR}  # fmt: skip
         figure.add_scatter(
             x=line["number"], y=line["percent"], mode="markers", name="one drill, bar: other seeds", cliponaxis=False,
-            marker={"size": 7, "color": ALERT, "line": {"width": 1}}, error_y=bars,
-            text=[f"{at:%-d %b %Y}" for at in line["ended"]], hovertemplate="%{text}: %{y:.0f} %<extra></extra>",
-            showlegend=row == 1, row=row, col=1,
+            marker={"size": 7, "color": ALERT, "line": {"width": 1},
+                    "symbol": ["circle-open" if early else "circle" for early in line["early"]]}, error_y=bars,
+            text=[f"{at:%-d %b %Y}{EARLY * early}" for at, early in zip(line["ended"], line["early"], strict=True)],
+            hovertemplate="%{text}: %{y:.0f} %<extra></extra>", showlegend=row == 1, row=row, col=1,
         )  # fmt: skip
     _plain(figure, 110 + 118 * max(1, len(groups)))
     figure.update_annotations(x=0, xanchor="left", font={"size": 12})
@@ -143,13 +146,14 @@ def _course_title(groups: Sequence[tuple[object, pd.DataFrame]], since: int) -> 
     """Return what the drills from a number on show: those before were of an earlier edition."""
     if not groups:
         return "No drill of this kind has been scored"
-    number = int(max(rows["number"].max() for _, rows in groups)) - since + 1
+    whole = {number for _, rows in groups for number in rows[~rows["early"]]["number"] if number >= since}
+    number = len(whole)
     edited = " since it was edited" if since > 1 else ""
     if number < ENOUGH:
         return f"Too few drills for a course{edited}: {number} of {ENOUGH}; each is shown by itself"
     said: dict[str, list[str]] = {}
     for _, rows in groups:
-        way = trends.course(list(rows[rows["number"] >= since]["percent"]))
+        way = trends.course(list(rows[(rows["number"] >= since) & ~rows["early"]]["percent"]))
         said.setdefault(way, []).append(str(rows["title"].iloc[0]))
     moved = [f"{listed(said[way])} {WAYS[way]}{edited}" for way in ("rises", "falls") if way in said]
     return "; ".join(moved) if moved else f"No part shows a clear course over {number} drills{edited}"
@@ -217,7 +221,7 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
     for row in each(missing):
         return f"{TURNS[row.turn]} {NEVER} in {row.of - row.came} of {counted(row.of, 'drill')}"
     if not drills:
-        return "No drill of this kind has been scored"
+        return "Every drill of this kind was ended early" if len(came) else "No drill of this kind has been scored"
     few = f"; no median over {counted(drills, 'drill')}" if drills < ENOUGH else ""
     none = [TURNS[row.turn] for row in each(over[over["came"] == 0])]
     if len(none) == len(over):

@@ -54,10 +54,13 @@ def oldest_first(results: Iterable[DrillResult]) -> list[DrillResult]:
 @table(
     drill="str", ended=WHEN, scenario="str", title="str", variant="str", difficulty="str", playbook="str", mode="str",
     pace="str", kind="str", people="int64", total="Int64", uncapped="int64", band="str", low="Int64", high="Int64",
-    caps="str", anti_patterns="str", team="str", sample="bool",
+    caps="str", anti_patterns="str", team="str", sample="bool", ended_early="float64",
 )  # fmt: skip
 def drills(results: Iterable[DrillResult]) -> Iterator[Any]:
-    """Return a row a drill, as they come; what has no number is missing, what has no word is empty."""
+    """Return a row a drill, as they come; what has no number is missing, what has no word is empty.
+
+    `ended_early` is the drill minute at which the facilitator ended it before its time.
+    """
     for one in results:
         yield {
             "drill": one.drill, "ended": when(one.ended), "scenario": one.scenario, "title": one.title,
@@ -65,7 +68,7 @@ def drills(results: Iterable[DrillResult]) -> Iterator[Any]:
             "pace": one.pace, "kind": one.kind, "people": one.people, "total": one.total,
             "uncapped": one.uncapped, "band": one.band or "", "low": one.low, "high": one.high,
             "caps": ", ".join(one.caps), "anti_patterns": ", ".join(one.patterns.values()), "team": one.team or "",
-            "sample": one.sample,
+            "sample": one.sample, "ended_early": _number(None if one.until is None else one.until / 60),
         }  # fmt: skip
 
 
@@ -85,13 +88,14 @@ def criteria(results: Iterable[DrillResult]) -> Iterator[Any]:
 
 @table(
     drill="str", ended=WHEN, number="int64", part="str", title="str", percent="float64", low="float64", high="float64",
-    median="float64", first_quarter="float64", last_quarter="float64",
+    median="float64", first_quarter="float64", last_quarter="float64", early="bool",
 )  # fmt: skip
 def parts(results: Iterable[DrillResult], names: Names) -> Iterator[Any]:
     """Return what was earned of each part, in percent, and of the total, for drills of one group, oldest first.
 
     `low` and `high` are those of the same commands on other seeds, which only the total has. Median and quartiles are
-    of the drill and the four before it, NaN before there are five.
+    of the drill and the four before it, NaN before there are five. A drill that was ended `early` shows what it earned
+    of what could be judged by then: it is in no median.
     """
     ordered = oldest_first(results)
     earned: dict[str, list[tuple[int, DrillResult, float, float, float]]] = defaultdict(list)
@@ -103,11 +107,14 @@ def parts(results: Iterable[DrillResult], names: Names) -> Iterator[Any]:
                 share = 100 * part.points / part.out_of
                 earned[part.id].append((number, one, share, math.nan, math.nan))
     for part_id, line in earned.items():
-        for at, (number, one, value, low, high) in enumerate(line):
-            last = [row[2] for row in line[max(0, at - STRETCH + 1) : at + 1]]
-            first, middle, third = _quartiles(last) if len(last) == STRETCH else (math.nan,) * 3
+        whole = list[float]()
+        for number, one, value, low, high in line:
+            early = one.until is not None
+            whole += [] if early else [value]
+            last = whole[-STRETCH:]
+            first, middle, third = _quartiles(last) if len(last) == STRETCH and not early else (math.nan,) * 3
             title = "Total" if part_id == TOTAL else names.get(part_id, part_id)
-            yield (one.drill, when(one.ended), number, part_id, title, value, low, high, middle, first, third)
+            yield (one.drill, when(one.ended), number, part_id, title, value, low, high, middle, first, third, early)
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -156,11 +163,13 @@ def times(results: Iterable[DrillResult], beside: Mapping[str, float] | None = N
 def times_over(results: Sequence[DrillResult]) -> Iterator[Any]:
     """Return how often each turning point came and when, over drills of one group.
 
-    A turning point that did not come is later than any that did. With fewer drills than are enough, or where half of
+    A turning point that did not come is later than any that did; a drill that was ended early says nothing of when what
+    it lacks would have come, and is left out. With fewer drills than are enough, or where half of
     them never came to it, there is no median; means are not taken at all.
     """
+    whole = [one for one in results if one.until is None]
     for turn in TIMES:
-        seconds = [one.times[turn] for one in results if turn in one.times]
+        seconds = [one.times[turn] for one in whole if turn in one.times]
         came = [second for second in seconds if second is not None]
         padded = sorted([second / 60 for second in came] + [math.inf] * (len(seconds) - len(came)))
         ends = (math.nan,) * 3

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from simulator.acts import StateHypothesis, TakeSeat
+from simulator.acts import EndDrill, StateHypothesis, TakeSeat
+from simulator.events import IncidentClosed
 from simulator.record.journal import Journal
+from simulator.values import HOST
 
-VERSION = 1
+VERSION = 2
 """Of what a row holds; one of another version is made again by whoever serves or reads the drills."""
 PLAIN_PACE, SKIPPED_PACE, WAITING_PACE = "1×", "skipped", "waiting"
 Kind = Literal["team", "alone", "again", "scripted"]
@@ -77,7 +79,7 @@ class DrillResult:
     people: int
     """People who sat in a seat."""
     total: int | None
-    """None where too little of the playbook was these people's to do."""
+    """None where too little of the playbook was these people's to do, and where it was ended early."""
     uncapped: int
     band: str | None
     low: int | None = None
@@ -90,12 +92,14 @@ class DrillResult:
     parts: tuple[PartResult, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
     times: Mapping[str, int | None] = field(default_factory=dict)
-    """Drill second of each turning point, None for what never came."""
+    """Drill second of each turning point, None for what never came; where it was ended early, of those that came."""
     caps: tuple[str, ...] = ()
     patterns: Mapping[str, str] = field(default_factory=dict)
     """Anti-patterns that showed, id -> title."""
     held: tuple[Held, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    until: int | None = None
+    """Drill second at which the facilitator ended it before its time, None where it ran its course."""
 
     def body(self) -> str:
         """Return as JSON what has no column of its own."""
@@ -107,6 +111,7 @@ class DrillResult:
             "patterns": dict(self.patterns),
             "held": [[one.name, one.role, one.title] for one in self.held],
             "forecasts": [[one.probability, one.true] for one in self.forecasts],
+            "until": self.until,
         }, ensure_ascii=False, separators=(",", ":"))  # fmt: skip
 
 
@@ -119,7 +124,7 @@ def with_body(text: str, **columns: Any) -> DrillResult:
         criteria=tuple(CriterionResult(*one) for one in data["criteria"]),
         times=data["times"], caps=tuple(data["caps"]), patterns=data["patterns"],
         held=tuple(Held(*one) for one in data["held"]),
-        forecasts=tuple(Forecast(*one) for one in data["forecasts"]),
+        forecasts=tuple(Forecast(*one) for one in data["forecasts"]), until=data.get("until"),
     )  # fmt: skip
 
 
@@ -135,7 +140,8 @@ def result_of(
     about = card.get("drill") or {}
     titles = {one["role"]: one["title"] for one in about.get("roles", ())}
     true = {one["id"] for one in card.get("causes", ())}
-    held = _held(journal, titles)
+    held, until = _held(journal, titles), _ended_early(journal) if card["total"] is None else None
+    times: Mapping[str, int | None] = card.get("times", {})
     return DrillResult(
         drill=drill, ended=ended, scenario=head.scenario, title=about.get("title", head.scenario), variant=head.variant,
         difficulty=head.difficulty, playbook=head.playbook.id if head.playbook else "recovery", mode=head.mode,
@@ -147,10 +153,19 @@ def result_of(
             CriterionResult(one["id"], part["id"], one["status"], one["points"], one["out_of"])
             for part in card["parts"] for one in part["criteria"]
         ),
-        times=dict(card.get("times", {})), caps=tuple(one["id"] for one in card["caps"]),
+        times={turn: at for turn, at in times.items() if until is None or (at is not None and at <= until)},
+        until=until, caps=tuple(one["id"] for one in card["caps"]),
         patterns={one["id"]: one["title"] for one in card.get("anti_patterns", ())},
         held=held, forecasts=tuple(_forecasts(journal, true)) if true else (),
     )  # fmt: skip
+
+
+def _ended_early(journal: Journal) -> int | None:
+    """Return when the facilitator ended a drill that has no total, None where nobody did or it was closed before."""
+    if any(isinstance(entry.body, IncidentClosed) for entry in journal):
+        return None
+    return next((entry.at for entry in journal if isinstance(entry.body, EndDrill) and entry.role == HOST
+                 and entry.body.how in ("stopped", "early")), None)  # fmt: skip
 
 
 def _held(journal: Journal, titles: Mapping[str, str]) -> tuple[Held, ...]:

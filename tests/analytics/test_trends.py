@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.playbook import load
 from analytics.report import trend_charts as charts
 from analytics.report import trends
 from analytics.report.sample import recorded, samples
 from analytics.report.trends import ENOUGH, QUARTERS, TEAMS, FollowedAction
-from simulator.record.result import DrillResult, Forecast, with_body
+from analytics.score import score
+from simulator.record.result import DrillResult, Forecast, Held, result_of, with_body
+from tests.analytics import builders as b
 
 UNTIL = 1.7e9
 PARTS = {"blueprint": "Blueprint <b>", "L1": "Ladder"}
@@ -60,8 +63,43 @@ def test_every_chart_is_drawn_of_none_one_few_and_many(chart: object, number: in
 def test_a_row_is_what_it_was_after_it_was_stored() -> None:
     for one in many()[:5]:
         bare = {k: v for k, v in one.__dict__.items() if k not in (
-            "parts", "criteria", "times", "caps", "patterns", "held", "forecasts")}  # fmt: skip
+            "parts", "criteria", "times", "caps", "patterns", "held", "forecasts", "until")}  # fmt: skip
         assert with_body(one.body(), **bare) == one
+
+
+def cut_short(*lines: b.Lines) -> DrillResult:
+    """Return the row of a drill that its facilitator ended at T+30:00; the world goes on and is back at T+40:00."""
+    record = b.cut_short("30:00", b.in_command("02:00"), b.declare("04:00"), b.act("10:00", "flag"), *lines,
+                         world=b.truth("40:00"))  # fmt: skip
+    card = score(record, load("recovery")).as_data()
+    return result_of(record.journal, card, drill="early", ended=UNTIL + 1, kind="team", pace="1×", team="a")
+
+
+def test_a_drill_that_was_ended_early_shows_what_is_true_up_to_its_end_and_never_a_total() -> None:
+    one = cut_short()
+    assert (one.total, one.until) == (None, 1800)
+    # What came after the end, and what had not come by then, is neither a time nor a turning point that never came.
+    assert one.times == {"declared": 240, "first_mitigation": 600}
+    assert cut_short(b.closure("25:00")).until is None
+    held = replace(one, held=(Held("Ana", "commander", "Incident commander"),))
+    (row,) = trends.drills([held]).itertuples()
+    assert (str(row.total), row.ended_early) == ("<NA>", 30.0)
+    group = [*(replace(other, scenario="x", playbook=one.playbook) for other in alike()[:ENOUGH]), held]
+    dots = charts.parts_course(group, PARTS)
+    mine = dots.frame[dots.frame["drill"] == "early"]
+    assert "total" not in set(mine["part"])
+    assert len(mine) > 0
+    assert mine["early"].all()
+    assert mine["median"].isna().all()
+    assert any("circle-open" in (trace.marker.symbol or ()) for trace in dots.figure.data)
+    without = trends.parts(group[:-1], PARTS)
+    assert list(without["median"].dropna()) == list(dots.frame["median"].dropna())
+    assert {row.of for row in trends.times_over(group).itertuples()} <= {0, ENOUGH}
+    assert {row.turn for row in trends.times(group).itertuples() if row.drill == "early"} == set(one.times)
+    assert [row.name for row in trends.coverage([held]).itertuples()] == ["Ana"]
+    assert any(row.gaps for row in trends.gaps([held], PARTS).itertuples())
+    assert charts.criteria_map([held], PARTS).figure.layout.yaxis.ticktext[0].endswith("(ended early)")
+    assert charts.times_strip([held]).title == "Every drill of this kind was ended early"
 
 
 def test_the_map_shows_each_status_of_its_table() -> None:

@@ -318,7 +318,12 @@ def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms
     table = next(one for one in app.get("html") if 'aria-label="Drills"' in one.proto.body)
     assert "Tokens refused" in table.proto.body
     assert "booked" not in table.proto.body
-    results.put(rooms.store, [replace(one, ended=1e9) for one in results.every(rooms.store, Wanted(team=ana.team))])
+    every = list(results.every(rooms.store, Wanted(team=ana.team)))
+    mine = next(one for one in every if one.scenario == "auth_token")
+    results.put(rooms.store, [replace(mine, total=None, band=None, until=1800, times={"declared": 240})])
+    app.run()
+    assert "ended early at T+30:00, no total <small>declared T+04:00</small>" in texts(app)
+    results.put(rooms.store, [replace(one, ended=1e9) for one in every])
     app.selectbox(key="trends-period").set_value("the last 30 days").run()
     assert not app.exception
     assert "take another period" in texts(app)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from analytics import playbook as books
+from analytics.about import TURNS
 from analytics.report import cells, trend_charts, trends
 from analytics.report.tables import each
 from analytics.report.trends import QUARTERS, TEAMS, FollowedAction, Names
@@ -18,6 +19,7 @@ from analytics.scorecard import counted
 from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room.results import Comparable, Wanted
+from simulator.text import clock
 from ui import session
 from ui.debrief_parts import look
 from ui.follow_up_parts.retests import resolved
@@ -81,13 +83,21 @@ def _table(shown: Sequence[DrillResult]) -> None:
         pace = PACES.get(one.pace, one.pace)
         how = " · ".join((books_title(one.playbook), one.mode, pace))
         spread = f" <small>{one.low:d} to {one.high:d} on other seeds</small>" if one.low is not None else ""
-        score = "no total" if one.total is None else f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}"
+        score = f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}" if one.total is not None else _no_total(one)
         known = names_of(one.playbook)
         costs = ", ".join(dict.fromkeys([*(known.get(cap, cap) for cap in one.caps), *one.patterns.values()]))
         way = _debrief(one, own, teams)
         date = f"{datetime.fromtimestamp(one.ended, zone):%-d %b %Y}"
         rows.append((_whole(escape(date)), title, _whole(escape(how)), _whole(score), escape(costs), way))
     st.html(look.table("Drills", HEADS, rows, "No drill is of this kind; take another period or scenario."))
+
+
+def _no_total(one: DrillResult) -> str:
+    """Return why a drill has no total; of one that was ended early, what had come by then and when."""
+    if one.until is None:
+        return "no total"
+    came = ", ".join(f"{TURNS[turn].lower()} {clock(at)}" for turn in TURNS if (at := one.times.get(turn)) is not None)
+    return f"ended early at {clock(one.until)}, no total <small>{escape(came or 'nothing had come by then')}</small>"
 
 
 def _whole(html: str) -> str:
@@ -126,7 +136,8 @@ def course_view(wanted: Wanted, group: Comparable) -> None:
     """Draw the course of parts and of turning points over the drills of one group."""
     alike = newest(only(wanted, group))
     names = names_of(group.playbook)
-    few = "A drill is a small sample of a team. Dots are drills, the band is the middle half of five drills in a row."
+    few = ("A drill is a small sample of a team. Dots are drills, the band is the middle half of five drills in a row. "
+           "A ring is a drill that was ended early: it has no total, and shows what was judged by then.")  # fmt: skip
     ordered = trends.oldest_first(alike)
     of = results.editions(SERVER.rooms.store, [one.drill for one in ordered])
     edited = [number for number, (before, one) in enumerate(pairwise(ordered), 2)
