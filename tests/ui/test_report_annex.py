@@ -72,6 +72,16 @@ def test_for_how_long_nobody_led_is_missed() -> None:
     assert "nobody led for 60 of 60 minutes" in missed(over)
 
 
+def test_a_page_that_lay_is_missed() -> None:
+    fired = b.event("00:00", e.AlertFired(alert="rejects", severity="critical", summary="s", value=1, page="commander"))
+    seen = [b.say(at, "commander", acts.AcknowledgePage(alert="rejects")) for at in ("02:00", "13:20")]
+    for lines, says in (([], "the page was never acknowledged; "), (seen[0], ""),
+                        (seen[1], "the page was acknowledged only at T+13:20; ")):  # fmt: skip
+        told = missed(b.in_command("13:00"), fired, lines)
+        assert says in told
+        assert ("acknowledged" in told) == bool(says)
+
+
 def test_each_change_that_ran_on_unfrozen_is_missed() -> None:
     frozen = b.say("15:00", "commander", acts.Freeze(scope=("auth",), what="both"))
     for lines, later in (([], "never"), (frozen, "only at T+15:00")):

@@ -180,13 +180,15 @@ def test_parts_that_the_watch_does_not_see_are_told() -> None:
     """A signal of how a system is inside was told to see every part; its name read as what is rolled back."""
     felt = [one.model_dump() | {"felt": one.id == "ratio"} for one in b.SCENARIO.metrics]
     made = b.scenario(metrics=felt)
-    for metric, left, sees in (("web_ratio", ["Mobile"], ", which sees 1 of 2 parts that were hit"), ("ratio", [], ""),
-                               ("cpu", ["Web", "Mobile"], ", which sees 0 of 2 parts that were hit")):  # fmt: skip
+    for metric, left, sees in (("web_ratio", ["Mobile"], "1 of 2"), ("ratio", [], ""),
+                               ("cpu", ["Web", "Mobile"], "none of 2")):  # fmt: skip
         watch = b.say("50:00", "verification", acts.SetWatch(owner="verification", trigger=b.check(metric=metric)))
         drill = built(watch, of=made, world=b.truth("12:00"))
         remains = context(drill)["remains"]
         assert remains["unwatched"] == left
-        assert context(drill)["opening"][-1]["text"].endswith(f"Watch for 24 h: @verification{sees}")
+        assert context(drill)["opening"][-1]["text"].endswith(
+            f"Watch for 24 h: @verification, on the own signal of {sees} parts that were hit" if sees else
+            "Watch for 24 h: @verification")  # fmt: skip
         when = f"rolls back once “{metric}” is below 0.01 within 10 min, though the way back is blocked"
         assert remains["watch"] == f"Watch for 24 h: @verification, {when}"
         for kind in ("report", "closure", "leadership"):

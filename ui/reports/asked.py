@@ -33,7 +33,7 @@ def injects(drill: Finished) -> Iterator[dict[str, Any]]:
     for row in sorted(each(story.injects(drill.view)), key=lambda row: ORDER.index(row.verdict)):
         through, came = _outcome(drill, row.reply)
         reply = drill.view.entry(row.reply).at if row.reply else row.at
-        yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
+        yield {"at": clock(row.at), "second": row.at, "who": row.persona, "text": row.text, "expected": row.expected,
                "minutes": round(max(0, reply - row.at) / 60),
                "short": whole(row.text, SHORT),
                "verdict": row.verdict,

@@ -248,7 +248,7 @@ def _rated(drill: Finished, what: str) -> str:
 def _limits(drill: Finished) -> Iterator[str]:
     """Yield what a reader has to know of how far a simulation can be trusted."""
     head = drill.journal.header
-    yield "A drill is a model: figures are what this model came to, not what production would have done."
+    yield "Figures are what a model came to, not what production would have done."
     if head.policy:
         yield f"A scripted responder (“{head.policy}”) sat in every seat; it says nothing of any team."
     empty = [s.title for s in drill.scenario.seats() if not drill.view.history.sat.get(s.id)]

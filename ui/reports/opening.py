@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from analytics.about import times as turning
+from analytics.about import unmet
 from analytics.scorecard import counted, listed
 from simulator.text import clock
 from ui.reports.finished import Finished
@@ -17,8 +18,8 @@ Row = Mapping[str, Any]
 WORTH = "Worth most"
 MOST = 3
 """Parts that were hit, the heaviest first, that are named."""
-LEADERLESS = 5 * 60
-"""Seconds without command up to which nothing is said of it."""
+LATE = 5 * 60
+"""Seconds up to which nothing is said of a page that lies, or of a stretch without command."""
 
 
 def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -73,7 +74,7 @@ def _first(decisions: Sequence[Row]) -> str:
 
 def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     """Yield what was missed, what weighs most first; details stand in the parts of the report."""
-    yield from filter(None, [*unguarded(drill), held_back(drill), unled(drill)])
+    yield from filter(None, [*unguarded(drill), held_back(drill), _unheard(drill), unled(drill)])
     # Which they are is told by what is worth most, and by what remains.
     vain = sum(tried is not None for _, tried in undone(drill))
     yield from [f"{counted(vain, 'step')} ordered and never carried out"] if vain else []
@@ -84,6 +85,14 @@ def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     yield from [f"words to others that were not so: {false}"] if false else []
     alone = sum(one["reached"] == "nobody" and not one["moot"] for one in tree["knew"])
     yield from [f"cues that one seat alone knew: {alone}"] if alone else []
+
+
+def _unheard(drill: Finished) -> str:
+    """Return that a page lay, and for how long; empty where it was soon acknowledged or nothing had paged."""
+    at = turning(drill.view)["acknowledged"]
+    if at is None:
+        return "the page was never acknowledged" if unmet(drill.view, "acknowledged") == "never" else ""
+    return f"the page was acknowledged only at {clock(at)}" if at > LATE else ""
 
 
 def leaderless(drill: Finished) -> Iterator[tuple[int, int]]:
@@ -100,7 +109,7 @@ def leaderless(drill: Finished) -> Iterator[tuple[int, int]]:
 
 def unled(drill: Finished) -> str:
     """Return for how long nobody led and when, whoever that would have been; stretches that are soon over are none."""
-    gaps = [(since, until) for since, until in leaderless(drill) if until - since > LEADERLESS]
+    gaps = [(since, until) for since, until in leaderless(drill) if until - since > LATE]
     if not gaps:
         return ""
     minutes = round(sum(until - since for since, until in gaps) / 60)
@@ -126,7 +135,7 @@ def _left(tree: Row) -> Iterator[str]:
     yield from [f"{risks} residual risk{'' if risks == 1 else 's'}"] if risks else []
     yield from ["false words that nobody put right"] if remains["untrue"] else []
     parts, blind = len(tree["segments"]), len(remains["unwatched"])
-    seen = f", which sees {parts - blind} of {parts} parts that were hit" if blind else ""
+    seen = f", on the own signal of {parts - blind or 'none'} of {parts} parts that were hit" if blind else ""
     yield f"{remains['watch'].partition(', rolls back')[0]}{seen}" if remains["watch"] else "nobody was named to watch"
 
 
