@@ -111,7 +111,7 @@ class DrillResult:
             "patterns": dict(self.patterns),
             "held": [[one.name, one.role, one.title] for one in self.held],
             "forecasts": [[one.probability, one.true] for one in self.forecasts],
-            **({"until": self.until} if self.until is not None else {}),
+            "until": self.until,
         }, ensure_ascii=False, separators=(",", ":"))  # fmt: skip
 
 
