@@ -83,21 +83,24 @@ def _table(shown: Sequence[DrillResult]) -> None:
         pace = PACES.get(one.pace, one.pace)
         how = " · ".join((books_title(one.playbook), one.mode, pace))
         spread = f" <small>{one.low:d} to {one.high:d} on other seeds</small>" if one.low is not None else ""
-        score = f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}" if one.total is not None else _no_total(one)
+        score = _no_total(one)
+        if one.total is not None:
+            score = _whole(f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}")
         known = names_of(one.playbook)
         costs = ", ".join(dict.fromkeys([*(known.get(cap, cap) for cap in one.caps), *one.patterns.values()]))
         way = _debrief(one, own, teams)
         date = f"{datetime.fromtimestamp(one.ended, zone):%-d %b %Y}"
-        rows.append((_whole(escape(date)), title, _whole(escape(how)), _whole(score), escape(costs), way))
+        rows.append((_whole(escape(date)), title, _whole(escape(how)), score, escape(costs), way))
     st.html(look.table("Drills", HEADS, rows, "No drill is of this kind; take another period or scenario."))
 
 
 def _no_total(one: DrillResult) -> str:
     """Return why a drill has no total; of one that was ended early, what had come by then and when."""
     if one.until is None:
-        return "no total"
+        return _whole("no total")
     came = ", ".join(f"{TURNS[turn].lower()} {clock(at)}" for turn in TURNS if (at := one.times.get(turn)) is not None)
-    return f"ended early at {clock(one.until)}, no total <small>{escape(came or 'nothing had come by then')}</small>"
+    said = _whole(f"ended early at {clock(one.until)}, no total")
+    return f"{said} <small>{escape(came or 'nothing had come by then')}</small>"
 
 
 def _whole(html: str) -> str:
