@@ -17,7 +17,7 @@ from tests.analytics.builders import Lines
 from tests.ui.reporting import DRILLS, built
 from ui.reports.context import context
 from ui.reports.finished import Finished
-from ui.reports.judged import _once, limited
+from ui.reports.judged import _once
 from ui.reports.registry import report
 
 
@@ -249,21 +249,18 @@ def test_a_letter_says_what_it_measures_and_what_was_verified_stands_in_order(
 def test_an_area_whose_reasons_were_given_before_says_where() -> None:
     area = {"title": "Fits", "why": "It could save all. Not recovered: web."}
     before = {"title": "One branch", "why": "Not recovered: web."}
-    (_, told) = _once([before, area], [])
+    (_, told) = _once([before, area])
     assert told["why"] == "It could save all. For the rest see “One branch”."
-    (one,) = _once([before], [{"title": "Left hit", "told": "Not recovered: web."}])
-    assert one["why"] == "See “Left hit”."
+    (_, told) = _once([before, before])
+    assert told["why"] == "See “One branch”."
 
 
-def test_a_reason_that_is_cut_from_a_limit_or_an_area_before_stays_where_it_is_given_again() -> None:
+def test_a_reason_that_is_cut_from_an_area_before_stays_where_it_is_given_again() -> None:
     long = "It could save all of what was lost by then, and nobody who could have done it was asked to do it in time."
     why = f"{long} Counsel was not paged."
-    strict, limit = limited([{"id": "b", "limit": 45, "why": "It left."}, {"id": "a", "limit": 50, "why": why}], {})
     area = {"title": "Fits", "why": why}
-    assert "Counsel" not in limit["told"]
-    (one,) = _once([area], [strict, limit])
-    assert one["short"] == "Counsel was not paged. For the rest see “a”."
-    (_, told) = _once([area, area | {"title": "Led"}], [])
+    (first, told) = _once([area, area | {"title": "Led"}])
+    assert "Counsel" not in first["short"]
     assert told["why"] == "Counsel was not paged. For the rest see “Fits”."
 
 

@@ -32,8 +32,6 @@ JUSTIFIED = (
 """What “justified from” means in limits and areas."""
 WHY = 120
 """Letters of why a criterion has its points, in a report; the debrief has all of it."""
-REASONED = 3
-"""Limits of which a report gives the reason; it names the others."""
 FEWEST = 3
 """Responses below which a letter says nothing."""
 
@@ -111,16 +109,13 @@ def points(drill: Finished) -> dict[str, Any]:
                   for r in each(frames.parts(card or nothing, drill.playbook))],
         "caps": limits, "justified": JUSTIFIED,
         "findings": [shown(row) for row in rows], "strengths": [shown(row) for row in good[:MOST_FINDINGS]],
-        "areas": list(_once([shown(row) for row in gaps[:MOST_FINDINGS]], limits)),
+        "areas": list(_once([shown(row) for row in gaps[:MOST_FINDINGS]])),
     }  # fmt: skip
 
 
-def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield areas to improve, each with that of its reasons which neither a limit nor an area before it gave.
-
-    What is cut from those is not given there.
-    """
-    said = {sentence: one["title"] for one in reversed(limits[:REASONED]) for sentence in _sentences(one["told"])}
+def _once(areas: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield areas to improve, each with that of its reasons which no area before it gave; what is cut is not given."""
+    said = dict[str, str]()
     for one in areas:
         why = _sentences(one["why"])
         new, old = [s for s in why if s not in said], dict.fromkeys(said[s] for s in why if s in said)
@@ -132,10 +127,7 @@ def _once(areas: Sequence[dict[str, Any]], limits: Sequence[Mapping[str, Any]]) 
 
 
 def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the limits, the strictest first; those of one kind, or for one reason, are one.
-
-    `told` is what a report gives of the reason: of the strictest all of it.
-    """
+    """Return the limits, the strictest first; those of one kind, or for one reason, are one."""
     found: list[dict[str, Any]] = []
     for one in sorted(given, key=lambda one: one["limit"]):
         title, why = titles.get(one["id"], one["id"]), _sentences(one["why"])
@@ -145,9 +137,7 @@ def limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> li
             found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": one["why"]})
         else:
             twin["why"] = " ".join(dict.fromkeys([*_sentences(twin["why"]), *why]))
-    short = [whole(one["why"], WHY) for one in found]
-    return [{**one, "short": cut, "told": cut if number else one["why"]}
-            for number, (one, cut) in enumerate(zip(found, short, strict=True))]  # fmt: skip
+    return [{**one, "short": whole(one["why"], WHY)} for one in found]
 
 
 def _sentences(text: str) -> list[str]:
