@@ -84,9 +84,9 @@ def test_a_page_that_lay_is_missed() -> None:
 
 def test_each_change_that_ran_on_unfrozen_is_missed() -> None:
     frozen = b.say("15:00", "commander", acts.Freeze(scope=("auth",), what="both"))
-    for lines, later in (([], "never"), (frozen, "only at T+15:00")):
+    for lines, later in (([], "never frozen"), (frozen, "frozen only at T+15:00")):
         assert missed(LANDED, lines).startswith(
-            f"auth not frozen before the queued change of T+14:00, frozen {later}; ")
+            f"auth not frozen before the queued change of T+14:00, {later}; ")
 
 
 def test_a_time_of_day_that_is_still_ahead_is_a_deadline() -> None:
@@ -99,6 +99,8 @@ def test_a_time_of_day_that_is_still_ahead_is_a_deadline() -> None:
         drill = built(lines, of=b.scenario(roles=roles))
         assert context(drill)["remains"]["deadlines"] == [f"T+150:00: The books close at 02:30 UTC; {who}"]
         assert "; due T+150:00: The books close at 02:30 UTC; " in context(drill)["opening"][-1]["text"]
+        back = built(lines, b.act("05:00", "flag"), of=b.scenario(roles=roles), world=b.truth("12:00"))
+        assert context(back)["remains"]["deadlines"] == []
         for kind in ("report", "closure"):
             assert "- **Deadline** T+150:00: The books" in report(drill, kind)
 

@@ -31,12 +31,13 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
     history, names, debts = drill.view.history, drill.names, list(owed(drill))
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
     mended, holding = _holding(drill)
+    nobodys = [*_undone(drill), *(one for one in debts if not one["by"])]
     blocked = any(holds({WAY_BACK: "blocked"}, facts) for facts in drill.view.facts(drill.view.left))
     return {
         "sampled": drill.view.final is not None,
         "outside": [names.title("segments", one) for one in outside],
         "off": [f"{names.title('segments', one)} ({off})" for one, off in still_hit(drill).items()],
-        "red": list(_red(drill)), "nobodys": [*_undone(drill), *(one for one in debts if not one["by"])],
+        "red": list(_red(drill)), "nobodys": nobodys,
         "taken_up": [one for one in debts if one["by"]],
         "held": [] if mended else holding, "on": holding if mended else [],
         "blocked": blocked, "opens": _opens(drill) if blocked else "",
@@ -49,7 +50,8 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
         "backlog": list(_backlog(drill)),
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
-        "watch": watched(drill, blocked), "unwatched": unwatched(drill), "deadlines": list(deadlines(drill)),
+        "watch": watched(drill, blocked), "unwatched": unwatched(drill),
+        "deadlines": list(deadlines(drill)) if outside or nobodys else [],
     }  # fmt: skip
 
 

@@ -61,14 +61,14 @@ def held_back(drill: Finished) -> str:
     alone = next((view.grounds.since(one) for one in like if one.id == step), since)
     right = f"{_right(alone if after else since)}{after}"
     if first is None:
-        return f"no mitigation was begun at all, though {title} was {right}"
+        return f"no mitigation was begun at all, though {title} was {right.rstrip(',')}"
     if first.spec.id == step:
         told = not after and f"{title} ({right}, begun {clock(first.begun)}" in worth_doing(drill)
         if told:
             return f"the first mitigation came {round((first.begun - since) / 60)} minutes after it was justified"
         return f"the first mitigation, {title}, was {right} and begun only at {clock(first.begun)}"
     return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
-            f"treats the same, was {right}")  # fmt: skip
+            f"treats the same, was {right.rstrip(',')}")  # fmt: skip
 
 
 def _after(drill: Finished, step: str) -> str:
@@ -94,7 +94,7 @@ def unguarded(drill: Finished) -> Iterator[str]:
             open_ = [f"{drill.names.title('actions', step)} not finished" for step in lacking] if m.seq == worst else []
             frozen = next((one.at for one in view.all(acts.Freeze) if one.at > m.at and m.body.service in
                            one.body.scope), None)  # fmt: skip
-            later = "" if open_ else f", frozen {'only at ' + clock(frozen) if frozen is not None else 'never'}"
+            later = "" if open_ else ", never frozen" if frozen is None else f", frozen only at {clock(frozen)}"
             yield f"{listed([f'{m.body.service} not frozen', *open_])} before the queued change of {clock(m.at)}{later}"
 
 
