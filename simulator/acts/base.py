@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -166,9 +165,6 @@ class Act(Body):
     """The facilitator may ask for it too; with no `may`, only they."""
     after_the_end: ClassVar[bool] = False
     """It may be asked for once the drill is over."""
-    closed_by: ClassVar[tuple[str, ...] | None] = ()
-    open: ClassVar[bool] = False
-    """It shows nothing of a protected matter."""
     weighty: ClassVar[bool] = False
     """It decides something: its line in the channel stands out."""
     about: ClassVar[tuple[str, ...]] = ()
@@ -199,9 +195,6 @@ class Act(Body):
         """Return what it comes to: two with the same essence do the same."""
         fields = vars(self)
         return (self.kind, *(fields.get(name) for name in self.about))
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return not self.open and super().closed(circle, hands)
 
     @classmethod
     def offered(cls, history: History, role: str) -> bool:

@@ -1,8 +1,10 @@
 """What happened: frozen models with past-tense names, one class an event. Never a `simpy.Event`.
 
-An event says itself what it changes of the incident, how it reads, whom it concerns and where a timeline shows it. Most
-are for everybody; those with `to` are for the named roles only; a `TruthEvent` is for facilitator and scoring only and
-never reaches a role's briefing. To add one, write a class in the module it belongs to: nothing lists them by hand.
+An event says itself what it changes of the incident, how it reads, whom it concerns and where a timeline shows it.
+Those with `to` are for the named roles only; a `TruthEvent` is for facilitator and scoring only and never reaches a
+role's briefing. In a protected drill all others are for those who need to know, but where a class says that it is
+`open`, or by which of its fields it is `closed_by`. To add one, write a class in the module it belongs to: nothing
+lists them by hand.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from simulator.record.history import History
 from simulator.values import Words
 
 
-class CommandRefused(Event, group="refused", news="something was refused"):
+class CommandRefused(Event, open=True, group="refused", news="something was refused"):
     """An act was impossible or not this role's to give; nothing else came of it."""
 
     command: int
@@ -24,7 +24,7 @@ class CommandRefused(Event, group="refused", news="something was refused"):
         return Said("refused", "refused", "", f"Refused, only you see this: {self.reason}")
 
 
-class DrillEnded(Event, group="lead", news="the drill is over"):
+class DrillEnded(Event, open=True, group="lead", news="the drill is over"):
     """People stopped playing; the world runs on untouched to the horizon."""
 
     how: Literal["resolved", "time", "stopped"]
@@ -36,11 +36,11 @@ class DrillEnded(Event, group="lead", news="the drill is over"):
         return system(f"The drill is over ({self.how}).")
 
 
-class HorizonReached(Event):
+class HorizonReached(Event, open=True):
     """The world stopped: harm is final."""
 
 
-class ClosureRefused(Event, group="decision", news="closure was refused"):
+class ClosureRefused(Event, open=True, group="decision", news="closure was refused"):
     """The gate's answer: the incident stays active; `missing` names each condition that is not met."""
 
     missing: tuple[str, ...]
@@ -50,7 +50,7 @@ class ClosureRefused(Event, group="decision", news="closure was refused"):
         return Said("refused", "not closed", "", "The gate keeps the incident open:", missing)
 
 
-class IncidentClosed(Event, group="decision", news="it is closed"):
+class IncidentClosed(Event, open=True, group="decision", news="it is closed"):
     """The gate's answer: every condition is met."""
 
     def fold(self, history: History, entry: Entry) -> None:

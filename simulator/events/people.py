@@ -11,7 +11,7 @@ from simulator.text import clock
 from simulator.values import COMMANDER, Action, Id, Lane, Post, Query, Ref, Role, Seat, Topic, Words
 
 
-class PageSent(Event, group="lead", minor=True):
+class PageSent(Event, open=True, group="lead", minor=True):
     """A role was paged."""
 
     role: Role
@@ -24,7 +24,7 @@ class PageSent(Event, group="lead", minor=True):
         return system(f"Pager rings at {n.handle(self.role)}")
 
 
-class PageUnanswered(Event, group="lead", news="a page was not answered"):
+class PageUnanswered(Event, open=True, group="lead", news="a page was not answered"):
     """Nobody answered; the secondary is being paged."""
 
     role: Role
@@ -33,7 +33,7 @@ class PageUnanswered(Event, group="lead", news="a page was not answered"):
         return system(f"{n.handle(self.role)} does not answer; the secondary is being paged")
 
 
-class RoleJoined(Event, group="lead", news="somebody joined"):
+class RoleJoined(Event, open=True, group="lead", news="somebody joined"):
     """A paged specialist is in the room."""
 
     role: Role
@@ -45,7 +45,7 @@ class RoleJoined(Event, group="lead", news="somebody joined"):
         return system(f"{n.handle(self.role)} joined")
 
 
-class RoleAccepted(Event, group="lead", doer="seat"):
+class RoleAccepted(Event, open=True, group="lead", doer="seat"):
     """A post has a holder who accepted it."""
 
     role: Post
@@ -61,7 +61,7 @@ class RoleAccepted(Event, group="lead", doer="seat"):
         return system(f"{self.role.capitalize()} is {n.handle(self.seat)}")
 
 
-class RoleVacated(Event, group="lead", doer="seat"):
+class RoleVacated(Event, open=True, group="lead", doer="seat"):
     """The holder of a post had to go without having handed it over."""
 
     role: Post
@@ -76,7 +76,7 @@ class RoleVacated(Event, group="lead", doer="seat"):
         return Said("decision", "leaves", n.handle(self.seat), f"had to go without handing over; nobody is {self.role}")
 
 
-class RoleDoubled(Event, group="lead", news="one person is commander and deputy", doer="seat"):
+class RoleDoubled(Event, open=True, group="lead", news="one person is commander and deputy", doer="seat"):
     """One holder has both posts, which the playbook wants with two people: name another deputy."""
 
     seat: Seat
@@ -167,7 +167,7 @@ class TaskReported(Event, group="message", news="a task is reported", doer="owne
         return Said("person", "reports", n.handle(self.owner), f"{self.task}: {self.text}")
 
 
-class StandInCalled(Event, group="lead", doer="seat"):
+class StandInCalled(Event, open=True, group="lead", doer="seat"):
     """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
 
     seat: Seat
@@ -176,7 +176,7 @@ class StandInCalled(Event, group="lead", doer="seat"):
         return system(f"Pager rings at the secondary of {n.role(self.seat)}")
 
 
-class StandInCame(Event, group="lead", news="somebody stands in for a silent seat", doer="seat"):
+class StandInCame(Event, open=True, group="lead", news="somebody stands in for a silent seat", doer="seat"):
     """A simulated secondary does the seat's work until the person in it does anything."""
 
     seat: Seat
@@ -189,7 +189,7 @@ class StandInCame(Event, group="lead", news="somebody stands in for a silent sea
         return system(f"The secondary of {n.role(self.seat)} stands in for {n.handle(self.seat)}")
 
 
-class StandInLeft(Event, group="lead", doer="seat"):
+class StandInLeft(Event, open=True, group="lead", doer="seat"):
     """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
     seat: Seat
@@ -203,7 +203,9 @@ class StandInLeft(Event, group="lead", doer="seat"):
         return system(f"The secondary of {n.role(self.seat)} is gone again")
 
 
-class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver", cited="handoff"):
+class HandOffOffered(
+    Event, open=True, group="lead", minor=True, news="a handoff for you", doer="receiver", cited="handoff",
+):  # fmt: skip
     """A handoff got its id (`handoff:N`)."""
 
     handoff: Ref
@@ -222,7 +224,7 @@ class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", 
         return system(f"{n.handle(self.giver)} hands {self.what} to {n.handle(self.receiver)}")
 
 
-class HandOffAccepted(Event, group="lead", doer="receiver"):
+class HandOffAccepted(Event, open=True, group="lead", doer="receiver"):
     """The receiver has it."""
 
     handoff: Ref

@@ -31,7 +31,7 @@ class ProbeKey(Part):
     near: tuple[Id, ...] = ()
 
 
-class ProbeAsked(Event, group="finding", news="you are asked something, alone", doer="seat"):
+class ProbeAsked(Event, open=True, group="finding", news="you are asked something, alone", doer="seat"):
     """Somebody in a seat is asked how they think things stand (always addressed)."""
 
     probe: Ref

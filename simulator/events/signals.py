@@ -15,7 +15,7 @@ FEW = 3
 """Readers up to which something is said to be for you."""
 
 
-class AlertFired(Event, group="alert", in_world=True, news="an alert fired", cited="alert"):
+class AlertFired(Event, open=True, group="alert", in_world=True, news="an alert fired", cited="alert"):
     """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
 
     alert: Alert
@@ -37,7 +37,7 @@ class AlertFired(Event, group="alert", in_world=True, news="an alert fired", cit
         return Said("alert", f"alert {self.severity}", n.title("alerts", self.alert), self.summary + pages)
 
 
-class AlertResolved(Event, group="alert", in_world=True):
+class AlertResolved(Event, open=True, group="alert", in_world=True):
     """An alert rule no longer holds."""
 
     alert: Alert
@@ -49,7 +49,7 @@ class AlertResolved(Event, group="alert", in_world=True):
         return Said("alert", "resolved", n.title("alerts", self.alert), "no longer holds")
 
 
-class ChangeHappened(Event, group="change", in_world=True, cited="change"):
+class ChangeHappened(Event, open=True, group="change", in_world=True, cited="change"):
     """A deploy, flag flip, migration or configuration change, innocent ones included."""
 
     change: Id
@@ -121,7 +121,7 @@ class MessagePosted(
         return said._replace(text=f"{self.text} [{ATTACHED[comes.is_]}: {comes.title}]", detail=comes.text)
 
 
-class CueGiven(Event, group="finding", news="you were told something", cited="cue"):
+class CueGiven(Event, open=True, group="finding", news="you were told something", cited="cue"):
     """A role learned something that only it knows (always addressed)."""
 
     cue: Cue
@@ -150,7 +150,7 @@ class CueShared(
         return Said("person", "shares", who, self.text)
 
 
-class HintGiven(Event, group="finding", news="a hint"):
+class HintGiven(Event, open=True, group="finding", news="a hint"):
     """The next-step hint of training mode, or one from the facilitator."""
 
     text: Words

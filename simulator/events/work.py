@@ -103,7 +103,7 @@ class ActionQueued(_Executed, group="action", minor=True, news="your signature i
         return system(f"{n.title('actions', self.action)}: waits for {for_whom}")
 
 
-class SignedOff(Event, group="action", doer="seat"):
+class SignedOff(Event, group="action", doer="seat", closed_by=("seat",)):
     """Somebody signed an action; a signature serves one run."""
 
     action: Action

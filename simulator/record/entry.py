@@ -53,10 +53,12 @@ class Body(Part):
     """Its number is for answering it; it is no evidence."""
     stands_from_now: ClassVar[bool] = False
     """Its reference means this one from now on, not the first: what all have heard, for what one was told before."""
-    closed_by: ClassVar[tuple[str, ...] | None] = None
+    open: ClassVar[bool] = False
+    """It shows nothing of a protected matter; what says nothing of itself is closed."""
+    closed_by: ClassVar[tuple[str, ...]] = ()
     """Fields with roles, channels, injects or work: where all of them are the circle's, it tells of a protected matter.
 
-    With none of them it always does; None: it never does.
+    With none of them it always does.
     """
     cited: ClassVar[str] = ""
     """The field an event can be cited by: a reference, or an id, to which the field's name is the kind."""
@@ -83,7 +85,7 @@ class Body(Part):
 
         `hands` tells who carries out a run, and who gave a task.
         """
-        if self.closed_by is None:
+        if self.open:
             return False
         sources = dict(picked_fields(type(self)))
         values = ((sources.get(field, ""), getattr(self, field)) for field in self.closed_by)

@@ -111,6 +111,17 @@ def test_who_it_concerns_is_told_why(body: type[Body]) -> None:
     assert concerned or not body.news
 
 
+@event
+def test_it_says_whether_it_tells_of_a_protected_matter(event: type[e.Event]) -> None:
+    own = event.__mro__[: event.__mro__.index(e.Event)]
+    says = [name for name in ("open", "closed_by") if any(name in vars(one) for one in own)]
+    assert event.is_truth or len(says) == 1, "say open=True, or closed_by=(...) with the fields that tell; () is always"
+
+
+def test_what_says_nothing_of_itself_is_closed() -> None:
+    assert e.Event().closed(engine().circle, {})
+
+
 # --- acts ------------------------------------------------------------------------------------------------
 
 

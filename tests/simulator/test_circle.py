@@ -230,6 +230,16 @@ def test_cues_go_where_their_holder_works() -> None:
     assert "purge_is_safe" not in briefing(drill, "comms").incident.cues
 
 
+def test_a_signature_is_known_where_the_signer_works() -> None:
+    drill = protected()
+    for seat in ("mitigation", "comms"):
+        drill.emit(e.SignedOff(action="flag_off", role=seat, seat=seat))
+    assert [x.body.seat for x in briefing(drill, "comms").entries if isinstance(x.body, e.SignedOff)] == ["comms"]
+    assert [x.body.seat for x in briefing(drill, "deputy").entries if isinstance(x.body, e.SignedOff)] == [
+        "mitigation", "comms"
+    ]  # fmt: skip
+
+
 def test_references_are_counted_over_the_whole_drill() -> None:
     drill = protected()
     for audience in ("restricted", "public"):
