@@ -28,6 +28,7 @@ class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=Tru
         if self.seat not in history.seats:
             history.sat.setdefault(self.seat, []).append(Stretch(self.seat, entry.at, entry.seq))
         history.seats[self.seat] = self.name
+        history.count_seated(entry)
 
     def sentence(self, n: Names) -> str:
         return f"takes the seat of {n.role(self.seat)}"
@@ -43,7 +44,8 @@ class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
 
     def fold(self, history: History, entry: Entry) -> None:
         if history.seats.pop(self.seat, None) is not None:
-            history.sat[self.seat][-1].until = entry.at
+            history.sat[self.seat][-1].end(entry)
+            history.count_seated(entry)
 
     def sentence(self, n: Names) -> str:
         return f"leaves the seat of {n.role(self.seat)}"

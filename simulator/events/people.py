@@ -197,7 +197,7 @@ class StandInLeft(Event, open=True, group="lead", doer="seat"):
     def fold(self, history: History, entry: Entry) -> None:
         history.stand_ins.pop(self.seat, None)
         for stretch in history.stood_in.get(self.seat, [])[-1:]:
-            stretch.until = entry.at
+            stretch.end(entry)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"The secondary of {n.role(self.seat)} is gone again")

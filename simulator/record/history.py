@@ -55,6 +55,8 @@ class History:
         """Seat -> name of the person in it."""
         self.sat: dict[str, list[Stretch]] = {}
         """Seat -> when people sat in it."""
+        self.gatherings: list[Stretch] = []
+        """When several people sat in it."""
         self.stand_ins: dict[str, int] = {}
         """Seat whose work a simulated secondary does while the person in it does nothing -> since when."""
         self.stood_in: dict[str, list[Stretch]] = {}
@@ -149,6 +151,28 @@ class History:
     def person(self, seat: str) -> str | None:
         """Return the name of the person in a seat, None where a simulated teammate holds it."""
         return self.seats.get(seat)
+
+    @property
+    def together(self) -> bool:
+        """Tell whether several people sit in it."""
+        return len(self.seats) > 1
+
+    def count_seated(self, entry: Entry) -> None:
+        """Take note whether several people sit in it from an entry on.
+
+        Who sits elsewhere, or gives their seat away, does both within one second: nothing turns by that.
+        """
+        last = next(reversed(self.gatherings), None)
+        goes_on = last is not None and last.until is None
+        if last is not None and goes_on and not self.together:
+            if last.since == entry.at:
+                self.gatherings.pop()
+            else:
+                last.end(entry)
+        elif last is not None and self.together and last.until == entry.at:
+            last.until = None
+        elif self.together and not goes_on:
+            self.gatherings.append(Stretch("", entry.at, entry.seq))
 
     def simulated(self, role: str) -> bool:
         """Tell whether nobody sits in a role, or a secondary stands in for a person who does nothing."""

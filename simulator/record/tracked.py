@@ -23,6 +23,12 @@ class Stretch:
     until: int | None = None
     displaced: bool = False
     """Ended by somebody who took it without being given it."""
+    last_seq: int = 0
+    """The entry that ended it; it says nothing while it goes on."""
+
+    def end(self, entry: Entry) -> None:
+        """Let it hold no longer than until an entry."""
+        self.until, self.last_seq = entry.at, entry.seq
 
 
 @dataclass(slots=True)
@@ -86,7 +92,7 @@ class Tenure:
     def vacate(self, entry: Entry) -> None:
         """Leave it without a holder from an entry on."""
         if self.holder is not None:
-            self.held[-1].until = entry.at
+            self.held[-1].end(entry)
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class Live:
     @property
     def together(self) -> bool:
         """Tell whether several people sit in it, as far as its engine is there to be asked."""
-        return self._engine is not None and len(self._engine.incident.seats) > 1
+        return self._engine is not None and self._engine.incident.together
 
     @property
     def clock(self) -> Clock:

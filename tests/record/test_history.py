@@ -239,3 +239,21 @@ def test_whoever_has_not_seen_a_record_is_not_told_by_what_amends_it() -> None:
     amended(history, 5, 120, acts.RecordReadiness(known_good="x", rollback="ready", amends=Ref("readiness:1")))
     assert history.given("readiness") == ()
     assert history.readiness is None
+
+
+def test_several_sit_in_it_from_entry_to_entry_and_who_moves_within_a_second_turns_nothing() -> None:
+    history = History(drill("auth_token").scenario)
+    one, two = (seat.id for seat in drill("auth_token").scenario.seats()[:2])
+
+    def moved(seq: int, at: int, act: acts.Act) -> list[tuple[int, int, int | None, int]]:
+        history.apply(Entry(seq, at, Author(f"{one}:Ana"), act))
+        return [(been.since, been.seq, been.until, been.last_seq) for been in history.gatherings]
+
+    assert moved(1, 0, acts.TakeSeat(seat=one, name="Ana")) == []
+    assert moved(2, 60, acts.TakeSeat(seat=two, name="Ana")) == [(60, 2, None, 0)]
+    assert moved(3, 60, acts.LeaveSeat(seat=one)) == [], "she sits elsewhere"
+    assert moved(4, 90, acts.TakeSeat(seat=one, name="Bo")) == [(90, 4, None, 0)]
+    moved(5, 120, acts.LeaveSeat(seat=one))
+    assert moved(6, 120, acts.TakeSeat(seat=one, name="Cy")) == [(90, 4, None, 5)], "Bo gave Cy the seat"
+    assert moved(7, 150, acts.LeaveSeat(seat=one)) == [(90, 4, 150, 7)]
+    assert moved(8, 180, acts.TakeSeat(seat=one, name="Di")) == [(90, 4, 150, 7), (180, 8, None, 0)]

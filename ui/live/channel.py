@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, MutableMapping
-from itertools import groupby
 from typing import Any
 
 from simulator import acts
@@ -20,6 +19,7 @@ from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.names import Names, Said
 from simulator.record.entry import Entry
+from simulator.record.history import History
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
 from simulator.room.clock import Clock
@@ -75,8 +75,8 @@ def channel(
     for thread in threads.all():
         html = thread.html(b, names.at(thread.task.seq), answers.opener(answers.reply(thread.task.id)))
         rows.append((thread.at, _piece(thread.at, html)))
-    if waiting is not None and (turn := _turn(shown)) is not None:
-        rows += _whether_it_waits(waiting, *turn)
+    if waiting is not None:
+        rows += _whether_it_waits(waiting, b.incident)
     if not rows:
         rows = [(0, _piece(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>'))]
     return [piece for _, piece in sorted(rows)[-SHOWN:]]
@@ -86,35 +86,22 @@ def _piece(seq: int, html: str, more: str = "") -> Piece:
     return Piece(f"line-{seq}{more}", html, "channel")
 
 
-def _turn(entries: Iterable[Entry]) -> tuple[Entry, list[str], bool] | None:
-    """Return the last entry by which one who sat alone does not any more, or does again; who sits now; and which.
-
-    Who sits elsewhere, or gives their seat away, does both within one second: nothing turns by that.
-    """
-    seats, several, turned = dict[str, str](), False, None
-    moves = (entry for entry in entries if isinstance(entry.body, (acts.TakeSeat, acts.LeaveSeat)))
-    for _, moved in groupby(moves, key=lambda entry: entry.at):
-        for entry in moved:
-            if isinstance(entry.body, acts.TakeSeat):
-                seats[entry.body.seat] = entry.body.name
-            elif isinstance(entry.body, acts.LeaveSeat):
-                seats.pop(entry.body.seat, None)
-        if several != (several := len(seats) > 1):
-            turned = entry
-    return None if turned is None else (turned, list(seats.values()), several)
-
-
-def _whether_it_waits(waiting: Clock, entry: Entry, who: list[str], several: bool) -> Iterator[tuple[int, Piece]]:
+def _whether_it_waits(waiting: Clock, incident: History) -> Iterator[tuple[int, Piece]]:
     """Say that the clock runs now, or waits again, and why; nothing where whoever is led chose a speed."""
-    if several and waiting.shared:
-        both = f"{', '.join(who[:-1])} and {who[-1]}"
+    last = next(reversed(incident.gatherings), None)
+    if last is None:
+        return
+    if last.until is None and waiting.shared:
+        *others, one = incident.seats.values()
+        both = f"{', '.join(others)} and {one}"
+        at, seq = last.since, last.seq
         said = f"The clock runs from here on: it waits for one person alone, and {both} sit here."
-    elif not several and waiting.waits:
-        said = "The clock waits again: nobody else sits here."
+    elif last.until is not None and waiting.waits:
+        at, seq, said = last.until, last.last_seq, "The clock waits again: nobody else sits here."
     else:
         return
-    row = f'<span class="t">{clock(entry.at)}</span><span class="x">{escape(said)}</span>{_PIN}'
-    yield entry.seq, _piece(entry.seq, f'<div class="row system" data-spoken>{row}</div>', "-clock")
+    row = f'<span class="t">{clock(at)}</span><span class="x">{escape(said)}</span>{_PIN}'
+    yield seq, _piece(seq, f'<div class="row system" data-spoken>{row}</div>', "-clock")
 
 
 def reply_html(b: Briefing, ref: str) -> str:
