@@ -64,6 +64,8 @@ class Live:
         """Commands of the store that the engine has been given."""
         self._acted = OPENS_AT
         """Drill second of the last of them."""
+        self._counted = 0.0
+        """Up to when time was counted last, by this process's steady clock."""
         self._stood = (-math.inf, -math.inf)
         """Drill second at which the clock was when `held` looked last, and since when it has waited there."""
         self._answers: dict[str, Answer] = {}
@@ -191,31 +193,40 @@ class Live:
             return answers
         raise DrillError(BUSY)
 
-    def advance(self) -> None:
+    def advance(self, counted: bool = False) -> None:
         """Let the time pass in which this process served the drill, and put on disk how far it has come by that.
 
-        Where nobody served it for longer, the drill is paused there.
+        Where nobody served it for longer, the drill is paused there. `counted`: that is on disk already.
         """
         try:
-            with suppress(StaleWriter):  # another process moved the clock; the look below sees where it is
-                self._count()
+            if not counted and (beat := self.due()) is not None and self._store.beat({self._row.id: beat}):
+                self.wrote(beat)
             self.engine(fresh=True)
         except StoreError as error:
             self.keeper.fails(str(error))
             raise
         self.keeper.answers()
 
-    def _count(self) -> None:
+    def due(self) -> Beat | None:
+        """Return the heartbeat by which the time is counted that this process served the drill, None where none is due.
+
+        It counts once it is on disk (`wrote`). Where nobody served it for longer, the drill is paused here.
+        """
         if self._beat is None or self._finishing.over:
-            return
-        now = self._steady()
-        match self.keeper.due(self.clock, self._beat, now, self._store.now()):
+            return None
+        self._counted = self._steady()
+        match self.keeper.due(self.clock, self._beat, self._counted, self._store.now()):
             case Beat() as beat:
-                self._store.beat(self._row.id, beat)
-                self._beat = beat
-                self.keeper.wrote(beat, now)
+                return beat
             case ClockMark() as gap:
-                self._append(self._line(gap.what, gap.by, gap.value))
+                with suppress(StaleWriter):  # another process moved the clock; who looks next sees where it is
+                    self._append(self._line(gap.what, gap.by, gap.value))
+        return None
+
+    def wrote(self, beat: Beat) -> None:
+        """Count from the last that was `due` on: it is on disk."""
+        self._beat = beat
+        self.keeper.wrote(beat, self._counted)
 
     def mark(self, what: What, by: str, value: float | None = None, may: Callable[[], None] | None = None) -> None:
         """Write into the clock log, if it `may` be as the clock is now. Raises DrillError once the drill is over."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
 from simulator.room import notes, verbs
-from simulator.room.clock import CLOSED, HELD_SECONDS, PAUSES, PEOPLE, READING, Clock, What, steady, told
+from simulator.room.clock import CLOSED, HELD_SECONDS, PAUSES, PEOPLE, READING, Beat, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
@@ -65,7 +65,20 @@ class Room:
         self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs, self.check_hosts)
         self._unnamed: tuple[bool, Journal] | None = None
 
-    def advance(self) -> None:
+    def due(self, held: ExitStack) -> Beat | None:
+        """Return the heartbeat that is due, and let nobody else at the drill until `held` is over; see `Live.due`."""
+        with suppress(Busy), ExitStack() as own:
+            own.enter_context(self._seen.writing(0))
+            if (beat := self._live.due()) is not None:
+                held.push(own.pop_all())
+                return beat
+        return None
+
+    def wrote(self, beat: Beat) -> None:
+        """Note that the heartbeat that was `due` is on disk."""
+        self._live.wrote(beat)
+
+    def advance(self, counted: bool = False) -> None:
         """Let the time pass in which this process served the drill; whoever serves drills calls it all the time.
 
         Where somebody is at the drill just now, the next call makes up for it: no drill waits for another.
@@ -73,7 +86,7 @@ class Room:
         try:
             with self._seen.writing(TICK_WAITS):
                 if not self.finishing.over:
-                    self._live.advance()
+                    self._live.advance(counted)
                     self._rest()
         except Busy:
             self._live.keeper.waits(self._steady(), SLOW)
@@ -112,10 +125,6 @@ class Room:
     def stand(self, why: str) -> None:
         """Note that the drill stands still because the database cannot be used."""
         self._live.keeper.fails(why)
-
-    def now(self) -> float:
-        """Return the drill time with its fraction, as the clock says."""
-        return self.clock.at
 
     def stands(self, person: Participant | None = None) -> str:
         """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
@@ -365,7 +374,7 @@ class Room:
     def note(self, person: Participant, kind: notes.Kind, **body: Any) -> notes.Note:
         """Keep what a facilitator writes down at this second, also when the drill is over; no participant reads it."""
         self.check_hosts(person)
-        return notes.add(self._store, self.row.id, int(self.now()), person.name, kind, **body)
+        return notes.add(self._store, self.row.id, int(self.clock.at), person.name, kind, **body)
 
     def notes(self, person: Participant) -> list[notes.Note]:
         """Return what facilitators wrote down. Raises AccessDenied for everybody else."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import DrillError, NameTaken, StoreError, UnknownName, UnreadableRow
+from simulator.errors import DrillError, NameTaken, StaleWriter, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
 from simulator.room import chain, clock_log, rows
@@ -242,10 +242,15 @@ class Store(Database):
             if commands is not None:
                 clock_log.only_after(connection, drill, commands)
 
-    def beat(self, drill: str, beat: Beat) -> None:
-        """Keep how far a drill has come. Raises StaleWriter where its clock was changed meanwhile."""
+    def beat(self, beats: Mapping[str, Beat]) -> frozenset[str]:
+        """Keep how far drills have come, in one transaction; return those whose clock nobody changed meanwhile."""
+        kept = set()
         with self._write() as connection:
-            clock_log.set_beat(connection, drill, beat)
+            for drill in sorted(beats):  # in one order: two servers never wait for each other
+                with suppress(StaleWriter):
+                    clock_log.set_beat(connection, drill, beats[drill])
+                    kept.add(drill)
+        return frozenset(kept)
 
     def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from simulator.room.clock import (
     steady,
     told,
 )
+from simulator.room.room import Room
 from tests.room.rooms import Wall, drill_second, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -255,3 +257,58 @@ def test_stretches_are_told_in_the_unit_people_would_use() -> None:
 def test_the_steady_clock_goes_on() -> None:
     before = steady()
     assert steady() >= before
+
+
+def test_the_heartbeats_of_all_drills_are_one_transaction_and_who_moved_a_clock_elsewhere_is_left_alone(
+    tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "drills.db"
+    place, other = rooms(path, wall), rooms(path, wall, serves=False)
+    made = [solo(place) for _ in range(3)]
+    wall.pass_(2)
+    written, write = list[frozenset[str]](), place.store.beat
+    monkeypatch.setattr(place.store, "beat", lambda beats: written.append(frozenset(beats)) or write(beats))
+    wall.pass_(2)
+    assert written == [{room.row.id for room, _ in made}]
+    (moved, who), *rest = made
+    there = other.open(moved.row.id)
+    there.pause(who)
+    stood = there.clock.at
+    wall.pass_(2)
+    assert {room.clock.at for room, _ in rest} == {stood + 2}
+    assert (moved.clock.at, moved.clock.state) == (stood, "paused")
+    there.resume(who)
+    there.speed(who, 2)
+    seconds = [drill_second(one) for one, _ in rest]
+    wall.sleep(LEASE_SECONDS / 2)
+    place.advance_running()
+    wall.sleep(LEASE_SECONDS / 2)
+    place.advance_running()
+    assert moved.clock.at == stood, "whoever moved it last serves it"
+    assert [drill_second(one) for one, _ in rest] == [second + LEASE_SECONDS for second in seconds]
+
+
+def test_a_drill_that_somebody_is_at_has_its_heartbeat_after_the_others(
+    tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = rooms(tmp_path / "drills.db", wall)
+    (busy, ana), (other, _) = made = [solo(place) for _ in range(2)]
+    wall.pass_(2)
+    written, write = list[frozenset[str]](), place.store.beat
+    monkeypatch.setattr(place.store, "beat", lambda beats: written.append(frozenset(beats)) or write(beats))
+    at, go = threading.Event(), threading.Event()
+
+    def press() -> None:
+        with busy._seen.writing():
+            at.set()
+            assert go.wait(60)
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    assert at.wait(60)
+    monkeypatch.setattr(other, "advance", lambda counted: go.set() or presser.join(60) or Room.advance(other, counted))
+    monkeypatch.setattr(busy, "advance", lambda counted: go.set() or presser.join(60) or Room.advance(busy, counted))
+    wall.pass_(2)
+    assert written == [{other.row.id}, {busy.row.id}]
+    assert len({drill_second(room) for room, _ in made}) == 1
+    assert busy.submit(say("heard"), ana).refusal is None

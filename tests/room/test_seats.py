@@ -180,15 +180,15 @@ def test_a_drill_for_one_stands_when_nobody_looks_and_goes_on_when_they_do(place
     wall.pass_(UNSEEN_SECONDS - 3)
     assert room.clock.state == "running"
     wall.pass_(9)
-    stood = room.now()
+    stood = room.clock.at
     assert (room.clock.state, room.clock.away.by) == ("paused", "people")
     assert "nobody had looked" in room.stands(ana)
     wall.pass_(600)
-    assert room.now() == stood
+    assert room.clock.at == stood
     room.saw(ana)
     assert room.clock.state == "running"
     wall.pass_(30)
-    assert room.now() == pytest.approx(stood + 30, abs=1)
+    assert room.clock.at == pytest.approx(stood + 30, abs=1)
 
 
 @pytest.mark.parametrize("how", [{"mode": "assessment"}, {"hosted": True}])

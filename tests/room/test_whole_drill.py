@@ -46,7 +46,7 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
         while drill_second(room) < order.at:
             if room.rests:  # after the closure the clock stands until somebody wants it to go on
                 room.resume(flo)
-            wall.pass_((order.at - room.now()) / PACE + 1e-6)
+            wall.pass_((order.at - room.clock.at) / PACE + 1e-6)
         assert room.submit(order.body, person).refusal is None
     while not room.ended:
         if room.rests:

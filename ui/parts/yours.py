@@ -64,7 +64,7 @@ def _one(here: Here, lobby: Lobby) -> None:
         state = WORDS.get(lobby.state, lobby.state)
         at = _score(here) if lobby.state == "over" else ""
         if lobby.state not in ("lost", "waiting", "over"):
-            at = f" · {clock(int(here.room.now()))}"
+            at = f" · {clock(int(here.room.clock.at))}"
         zone = ZoneInfo(st.context.timezone or "UTC")
         begun = datetime.fromtimestamp(here.room.row.created, zone)
         told = plain(f"{begun:%-d %b %Y} · {state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
