@@ -183,7 +183,12 @@ class Timekeeper:
 
     def due(self, clock: Clock, beat: Beat, now: float, wall: float) -> Beat | ClockMark | None:
         """Return what is to be written after the heartbeat seen last: the next, the mark of a gap, or nothing yet."""
-        away, self._failed = DATABASE if self._failed else SERVER, False
+        found = self._due(clock, beat, now, wall, DATABASE if self._failed else SERVER)
+        # Until it is written, whoever asks again is told the same of a gap.
+        self._failed = self._failed and isinstance(found, ClockMark)
+        return found
+
+    def _due(self, clock: Clock, beat: Beat, now: float, wall: float, away: str) -> Beat | ClockMark | None:
         if clock.state != "running":
             self._since = now
         elif self._own:

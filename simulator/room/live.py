@@ -199,29 +199,31 @@ class Live:
         Where nobody served it for longer, the drill is paused there. `counted`: that is on disk already.
         """
         try:
-            if not counted and (beat := self.due()) is not None and self._store.beat({self._row.id: beat}):
-                self.wrote(beat)
+            if not counted:
+                self._count()
             self.engine(fresh=True)
         except StoreError as error:
             self.keeper.fails(str(error))
             raise
         self.keeper.answers()
 
-    def due(self) -> Beat | None:
-        """Return the heartbeat by which the time is counted that this process served the drill, None where none is due.
+    def _count(self) -> None:
+        match self.due():
+            case Beat() as beat if self._store.beat([(self._row.id, beat)]):
+                self.wrote(beat)
+            case ClockMark() as gap:
+                with suppress(StaleWriter):  # another process moved the clock; who looks next sees where it is
+                    self._append(self._line(gap.what, gap.by, gap.value))
 
-        It counts once it is on disk (`wrote`). Where nobody served it for longer, the drill is paused here.
+    def due(self) -> Beat | ClockMark | None:
+        """Return by what the time is counted that this process served the drill, or the mark of a gap; None: not yet.
+
+        A heartbeat counts once it is on disk (`wrote`).
         """
         if self._beat is None or self._finishing.over:
             return None
         self._counted = self._steady()
-        match self.keeper.due(self.clock, self._beat, self._counted, self._store.now()):
-            case Beat() as beat:
-                return beat
-            case ClockMark() as gap:
-                with suppress(StaleWriter):  # another process moved the clock; who looks next sees where it is
-                    self._append(self._line(gap.what, gap.by, gap.value))
-        return None
+        return self.keeper.due(self.clock, self._beat, self._counted, self._store.now())
 
     def wrote(self, beat: Beat) -> None:
         """Count from the last that was `due` on: it is on disk."""

@@ -69,7 +69,7 @@ class Room:
         """Return the heartbeat that is due, and let nobody else at the drill until `held` is over; see `Live.due`."""
         with suppress(Busy), ExitStack() as own:
             own.enter_context(self._seen.writing(0))
-            if (beat := self._live.due()) is not None:
+            if isinstance(beat := self._live.due(), Beat):
                 held.push(own.pop_all())
                 return beat
         return None

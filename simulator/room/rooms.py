@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Literal
@@ -30,7 +30,7 @@ from simulator.room.access import (
 )
 from simulator.room.branch import branched, same_person
 from simulator.room.branch import write as write_branch
-from simulator.room.clock import steady
+from simulator.room.clock import Beat, steady
 from simulator.room.finish import Finisher
 from simulator.room.live import outdated
 from simulator.room.room import WITHDRAWN, Room
@@ -240,7 +240,7 @@ class Rooms:
         under_way: set[str] = set()
         try:
             under_way = set(self.store.running()) - self._lost.keys()
-            counted = self._count([self._rooms[drill] for drill in under_way if drill in self._rooms])
+            counted = self._count(room for drill, room in list(self._rooms.items()) if drill in under_way)
             for drill in under_way:
                 self._advance(drill, drill in counted)
         except StoreError as error:
@@ -262,12 +262,21 @@ class Rooms:
         Nobody gives those drills a command meanwhile: it would come before what is shown a moment later. A drill that
         somebody is at just now is left to its own.
         """
+        running = {room.row.id: room for room in rooms if room.clock.state == "running"}
+        if not running:
+            return frozenset()
         with ExitStack() as held:
-            due = [(room, beat) for room in rooms if (beat := room.due(held)) is not None]
-            kept = self.store.beat({room.row.id: beat for room, beat in due}) if due else frozenset[str]()
-            for room, beat in due:
-                if room.row.id in kept:
-                    room.wrote(beat)
+            due: dict[str, Beat] = {}
+
+            def in_turn() -> Iterator[tuple[str, Beat]]:
+                for drill, room in running.items():
+                    if (beat := room.due(held)) is not None:
+                        due[drill] = beat
+                        yield drill, beat
+
+            kept = self.store.beat(in_turn())
+            for drill in kept:
+                running[drill].wrote(due[drill])
         return kept
 
     def _advance(self, drill: str, counted: bool) -> None:

@@ -242,13 +242,16 @@ class Store(Database):
             if commands is not None:
                 clock_log.only_after(connection, drill, commands)
 
-    def beat(self, beats: Mapping[str, Beat]) -> frozenset[str]:
-        """Keep how far drills have come, in one transaction; return those whose clock nobody changed meanwhile."""
+    def beat(self, beats: Iterable[tuple[str, Beat]]) -> frozenset[str]:
+        """Keep how far drills have come, in one transaction; return those whose clock nobody changed meanwhile.
+
+        What is kept is asked for once it can be written: nothing else has to stand still until then.
+        """
         kept = set()
         with self._write() as connection:
-            for drill in sorted(beats):  # in one order: two servers never wait for each other
+            for drill, beat in beats:
                 with suppress(StaleWriter):
-                    clock_log.set_beat(connection, drill, beats[drill])
+                    clock_log.set_beat(connection, drill, beat)
                     kept.add(drill)
         return frozenset(kept)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from simulator.room.clock import (
     told,
 )
 from simulator.room.room import Room
+from simulator.room.rooms import Rooms
 from tests.room.rooms import Wall, drill_second, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -259,6 +261,18 @@ def test_the_steady_clock_goes_on() -> None:
     assert steady() >= before
 
 
+def noted(place: Rooms, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """Return whose heartbeats were written, transaction by transaction."""
+    found, write = list[set[str]](), place.store.beat
+
+    def beat(beats: Iterable[tuple[str, Beat]]) -> frozenset[str]:
+        found.append(set())
+        return write((drill, one) for drill, one in beats if found[-1].add(drill) is None)
+
+    monkeypatch.setattr(place.store, "beat", beat)
+    return found
+
+
 def test_the_heartbeats_of_all_drills_are_one_transaction_and_who_moved_a_clock_elsewhere_is_left_alone(
     tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,8 +280,7 @@ def test_the_heartbeats_of_all_drills_are_one_transaction_and_who_moved_a_clock_
     place, other = rooms(path, wall), rooms(path, wall, serves=False)
     made = [solo(place) for _ in range(3)]
     wall.pass_(2)
-    written, write = list[frozenset[str]](), place.store.beat
-    monkeypatch.setattr(place.store, "beat", lambda beats: written.append(frozenset(beats)) or write(beats))
+    written = noted(place, monkeypatch)
     wall.pass_(2)
     assert written == [{room.row.id for room, _ in made}]
     (moved, who), *rest = made
@@ -294,8 +307,7 @@ def test_a_drill_that_somebody_is_at_has_its_heartbeat_after_the_others(
     place = rooms(tmp_path / "drills.db", wall)
     (busy, ana), (other, _) = made = [solo(place) for _ in range(2)]
     wall.pass_(2)
-    written, write = list[frozenset[str]](), place.store.beat
-    monkeypatch.setattr(place.store, "beat", lambda beats: written.append(frozenset(beats)) or write(beats))
+    written = noted(place, monkeypatch)
     at, go = threading.Event(), threading.Event()
 
     def press() -> None:

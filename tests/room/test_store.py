@@ -79,12 +79,12 @@ STARTED = ClockLine(1, START, Beat(1, -60.0, 10.5))
 
 def test_the_clock_log_refuses_a_stale_writer_too(store: Store) -> None:
     store.add_mark("d1", STARTED)
-    assert store.beat({"d1": Beat(2, -59.0, 11.5)}) == {"d1"}
+    assert store.beat([("d1", Beat(2, -59.0, 11.5))]) == {"d1"}
     for line, commands in ((STARTED, None), (ClockLine(2, START, Beat(2, 0.0, 12.5)), None),
                            (ClockLine(2, START, Beat(3, 0.0, 12.5)), 1)):  # fmt: skip
         with pytest.raises(StaleWriter):
             store.add_mark("d1", line, commands)
-    assert store.beat({"d1": Beat(2, 0.0, 12.5)}) == frozenset()
+    assert store.beat([("d1", Beat(2, 0.0, 12.5))]) == frozenset()
     assert store.marks("d1") == [START]
     assert store.heads("d1") == Heads(0, 1, Beat(2, -59.0, 11.5))
 
@@ -92,7 +92,7 @@ def test_the_clock_log_refuses_a_stale_writer_too(store: Store) -> None:
 def test_no_command_is_kept_before_the_second_that_was_shown(store: Store) -> None:
     store.append("d1", 1, [NewCommand(-60, "comms:Bo", say("while people wait"))])
     store.add_mark("d1", STARTED)
-    store.beat({"d1": Beat(2, 41.2, 11.5)})
+    store.beat([("d1", Beat(2, 41.2, 11.5))])
     with pytest.raises(StaleWriter, match="has come past 40 s"):
         store.append("d1", 2, [NewCommand(40, "comms:Bo", say("too late"))])
     store.append("d1", 2, [NewCommand(41, "comms:Bo", say("in time"))])

@@ -96,7 +96,6 @@ def test_whoever_may_sign_is_offered_to_sign(rooms: Rooms) -> None:
 
 
 RANG = ("alert:authn_reject_ratio_high",)
-"""What a form that declares begins with, too."""
 
 
 @pytest.mark.parametrize(
@@ -116,6 +115,21 @@ RANG = ("alert:authn_reject_ratio_high",)
 )
 def test_slash_commands(typed: str, given: acts.Act, seat: Seat) -> None:
     assert completion.slash(seat("commander", 5).room.briefing("commander"), typed).command == given
+
+
+def test_what_is_typed_rests_on_what_its_form_links(seat: Seat) -> None:
+    here = seat("commander", 5)
+    here.room.submit(acts.RunQuery(query="impact"), here.person)
+    while "query:impact" not in here.room.briefing("commander").incident.refs:
+        here.room.skip_ahead(here.person, 120)
+    for typed, linked in (
+        ("/declare 1 People are out", (*RANG, "query:impact")), ("/sev 2", ("query:impact",)),
+    ):  # fmt: skip
+        b = here.room.briefing("commander")
+        said = completion.slash(b, typed).command
+        assert isinstance(said, acts.Declare | acts.ChangeSeverity)
+        assert said.evidence == tuple(prefilled(said.kind, b)["evidence"]) == linked
+        here.room.submit(said, here.person)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -15,7 +15,7 @@ from simulator.finding import find
 from simulator.levels import at_rank
 from simulator.record.journal import first_problem
 from simulator.values import COMMANDER, DEPUTY, Post
-from ui.parts.prefill import rang
+from ui.parts.prefill import prefilled
 
 
 class Parsed(NamedTuple):
@@ -146,8 +146,13 @@ def _declare(b: Briefing, rest: list[str]) -> Parsed:
     if wrong := _no_level(b, rest[0]):
         return wrong
     title = " ".join(rest[1:]) or b.catalogue.title
-    said = {"severity": severity(b, rest[0]), "title": title, "evidence": rang(b)}
-    return Parsed(acts.Declare.model_validate(said))
+    said = {"severity": severity(b, rest[0]), "title": title}
+    return Parsed(acts.Declare.model_validate(said | _rests_on("declare", b)))
+
+
+def _rests_on(kind: str, b: Briefing) -> dict[str, Any]:
+    """Return what its form links before anybody changes that: what is typed rests on the same."""
+    return {"evidence": prefilled(kind, b)["evidence"]}
 
 
 def _sev(b: Briefing, rest: list[str]) -> Parsed:
@@ -155,8 +160,8 @@ def _sev(b: Briefing, rest: list[str]) -> Parsed:
         return _declare(b, rest)
     if wrong := _no_level(b, rest[0]):
         return wrong
-    because = " ".join(rest[1:]) or "see channel"
-    return Parsed(acts.ChangeSeverity.model_validate({"severity": severity(b, rest[0]), "because": because}))
+    said = {"severity": severity(b, rest[0]), "because": " ".join(rest[1:]) or "see channel"}
+    return Parsed(acts.ChangeSeverity.model_validate(said | _rests_on("change_severity", b)))
 
 
 def _status(b: Briefing, rest: list[str]) -> Parsed:

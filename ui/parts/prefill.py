@@ -148,26 +148,22 @@ def _public_status(b: Briefing) -> str:
     return "mitigating" if _done(b) or _in_hand(b) or b.incident.given("decision") else "investigating"
 
 
-def rang(b: Briefing) -> list[Ref]:
+def _rang(b: Briefing) -> list[AlertState]:
     """Return the alert that an incident begins with, where there is one.
 
     What paged first: what comes while somebody reads the form may be no more than what was done about it. A page that
     is over is still what the incident began with; of what fires without one, the oldest is everyday noise, and all of
     it before anybody was paged.
     """
-    return [Ref.to("alert", a.alert) for a in _rang(b)]
-
-
-def _rang(b: Briefing) -> list[AlertState]:
     firing = [a for a in b.alerts() if a.firing]
     pages = [a for a in firing if a.page] or [a for a in b.alerts() if a.page]
     return pages[-1:] or (firing[:1] if b.now >= 0 else [])
 
 
 def _declare(b: Briefing) -> Filled:
-    evidence = rang(b) + recent(b, 3)
-    title = "".join(a.summary[:120] for a in _rang(b))
-    return {"title": title, "evidence": evidence, "hypothesis": _own_causes(b)}
+    rang = _rang(b)
+    evidence = [*(Ref.to("alert", a.alert) for a in rang), *recent(b, 3)]
+    return {"title": "".join(a.summary[:120] for a in rang), "evidence": evidence, "hypothesis": _own_causes(b)}
 
 
 def _roles(b: Briefing) -> Filled:
