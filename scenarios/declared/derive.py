@@ -244,8 +244,11 @@ class Bench:
     def turns(self, name: str, at: int) -> list[Turned]:
         """Return the turns of a move that begins at a second, and of what must be so for it."""
         move = self.drill.moves[name]
-        before = [turn for other in self.needed(name) for turn in self._own(self.drill.moves[other], at - 1)]
-        return [*before, *self._own(move, at + move.takes)]
+        return [*self.before(name, at), *self._own(move, at + move.takes)]
+
+    def before(self, name: str, at: int) -> list[Turned]:
+        """Return the turns of what must be so for a move that begins at a second: what comes of that alone."""
+        return [turn for other in self.needed(name) for turn in self._own(self.drill.moves[other], at - 1)]
 
     def _own(self, move: MoveData, at: int) -> list[Turned]:
         return [(at, lever, value, move.over) for lever, value in move.set.items()]
@@ -314,8 +317,7 @@ def numbers(drill: DrillData, bench: Bench) -> Numbers:
         ran = bench.run(bench.turns(name, TRIED_AT), frozen=True)
         found.moved[name] = ran
         found.loss[name] = loss(drill, scale, ran.harm)
-        before = [turn for other in bench.needed(name) for turn in bench.turns(other, TRIED_AT - 60)]
-        beside = bench.run(before, frozen=True)
+        beside = bench.run(bench.before(name, TRIED_AT), frozen=True)
         found.coverage[name] = _changed(drill, scale, beside, ran, 1)
         found.hurts[name] = _changed(drill, scale, beside, ran, -1)
         found.minutes[name] = _shows(drill.moves[name], beside, ran)

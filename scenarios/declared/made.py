@@ -30,7 +30,7 @@ from simulator.scenario.model import Scenario
 
 FILE = "drill.yaml"
 """What a drill in one file is called."""
-EXPANSION = 6
+EXPANSION = 7
 """Version of what follows from a file: to be raised by whatever makes another scenario, book or course of the same."""
 WHILE_HIT = "total(weight * affected) > 0.002"
 """What `always` means for a severity fact: as long as anybody is hit."""

@@ -17,6 +17,11 @@ SETTLES = 30
 """Seconds that what an action did is given to show on a panel."""
 LOOKERS = ("triage", "verification", "mitigation", "deputy", "commander")
 """Places that look, in the order in which they are asked."""
+HARDENING = (
+    ("prevent", "Make it impossible, with a test that says so", 10), ("detect", "Have it seen before it hurts", 7),
+    ("mitigate", "Keep small what it can do", 14),
+)  # fmt: skip
+"""What is put on the backlog against a factor each: its class, its words, in how many days."""
 
 
 @dataclass
@@ -123,10 +128,8 @@ class CourseTeam:
             "done": list(self.course.moves), "ask": "hands", "need": ident(d.need), "uncertain": unknowns,
             "scribe": "comms", "rerun": f"query:{self.rerun}", "strategy": self._strategy(self.course.moves),
             "hardening": [
-                {"factor": one.id, "class": kind, "text": f"Put right: {one.title}", "owner": owner, "due_days": days}
-                for one, kind, owner, days in zip(
-                    factors, ("prevent", "detect", "mitigate"), owners, (10, 7, 14), strict=False
-                )
+                {"factor": one.id, "class": kind, "text": text, "owner": owner, "due_days": days}
+                for one, (kind, text, days), owner in zip(factors, HARDENING, owners, strict=False)
             ],
         }  # fmt: skip
 

@@ -175,7 +175,9 @@ def test_the_evidence_of_the_first_decision_stands_in_full_and_what_the_backlog_
     looks = [line for n, one in enumerate(rests) for line in b.query(f"0{n + 1}:00", one.removeprefix("query:"))]
     drill = built(looks, b.decide("08:00", "flag", evidence=rests), made)
     assert " more" not in report(drill, "report").partition("Reason given:")[2].partition("\n")[0]
-    assert f"- Hardening (detect) against {b.SCENARIO.factors[0].title}: Check it" in report(drill, "closure")
+    against = b.SCENARIO.factors[0].title
+    assert f"- Hardening (detect) against {against}: Check it" in report(drill, "closure")
+    assert f"On the backlog since the drill: {against}: Check it (" in report(drill, "report")
 
 
 def test_a_decision_confirms_what_is_under_way_already() -> None:

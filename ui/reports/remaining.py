@@ -56,11 +56,11 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
 
 
 def _backlog(drill: Finished) -> Iterator[str]:
-    """Yield what was put on the backlog during the drill, with its owner and when it is due."""
+    """Yield what was put on the backlog during the drill, against what, with its owner and when it is due."""
     for x in drill.view.history.hardening:
         if isinstance(x.body, acts.AddHardeningTask):
-            days = f"{x.body.due_days:g} day{'' if x.body.due_days == 1 else 's'}"
-            yield f"{x.body.text} ({drill.names_then.at(x.seq).handle(x.body.owner)}, {days})"
+            names, days = drill.names_then.at(x.seq), f"{x.body.due_days:g} day{'' if x.body.due_days == 1 else 's'}"
+            yield f"{names.title('factors', x.body.factor)}: {x.body.text} ({names.handle(x.body.owner)}, {days})"
 
 
 def _undone(drill: Finished) -> Iterator[dict[str, str]]:
