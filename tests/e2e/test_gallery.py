@@ -69,41 +69,37 @@ def exhibits(server: Server) -> Iterator[Exhibits]:
             made.people[f"{name} {seat}"] = token, person.id
         return opened.room, host
 
-    for name, how, until in (("alone", "standard", None), ("guided", "novice", 720), ("onwards", "novice", 900)):
-        one = rooms.create(FIRST, seed=7, difficulty=how).room
-        token, ana = rooms.join(one, "Ana", "commander")
+    def alone(name: str, how: str = "novice", seed: int = 7) -> tuple[Room, Participant]:
+        room = rooms.create(FIRST, seed=seed, difficulty=how).room
+        token, ana = rooms.join(room, "Ana", "commander")
         made.people[name] = token, ana.id
-        if until is not None:
-            one.start(ana)
-            one.submit(acts.AssignRole(role="commander", to="commander"), ana)
-            while one.briefing("commander").now <= until:
-                one.skip_ahead(ana)
-            one.pause(ana)
-    led = rooms.create(FIRST, seed=7, difficulty="novice").room
-    token, ana = rooms.join(led, "Ana", "commander")
-    made.people["led"] = token, ana.id
-    led.speed(ana, None)
-    led.start(ana)
-    led.skip_ahead(ana)
+        return room, ana
+
+    def led(name: str, seed: int) -> tuple[Room, Participant]:
+        """Let somebody be led through a drill whose clock waits for them, up to its page."""
+        room, ana = alone(name, seed=seed)
+        room.speed(ana, None)
+        room.start(ana)
+        room.skip_ahead(ana)
+        return room, ana
+
+    alone("alone", "standard")
+    for name, until in (("guided", 720), ("onwards", 900)):
+        room, ana = alone(name)
+        room.start(ana)
+        room.submit(acts.AssignRole(role="commander", to="commander"), ana)
+        while room.briefing("commander").now <= until:
+            room.skip_ahead(ana)
+        room.pause(ana)
+    room, ana = led("led", 7)
     for query in ("impact", "by_client"):
-        led.submit(acts.RunQuery(query=query, executor="triage"), ana)
+        room.submit(acts.RunQuery(query=query, executor="triage"), ana)
     for _ in range(4):
-        led.skip_ahead(ana)
-    shared = rooms.create(FIRST, seed=8, difficulty="novice").room
-    token, ana = rooms.join(shared, "Ana", "commander")
-    made.people["shared"] = token, ana.id
-    shared.speed(ana, None)
-    shared.start(ana)
-    shared.skip_ahead(ana)
-    rooms.join(shared, "Bo", "deputy")
-    waited = rooms.create(FIRST, seed=9, difficulty="novice").room
-    token, ana = rooms.join(waited, "Ana", "commander")
-    made.people["waited"] = token, ana.id
-    waited.speed(ana, None)
-    waited.start(ana)
-    waited.skip_ahead(ana)
-    waited.end(ana)
-    waited.finishing.wait(PATIENCE)
+        room.skip_ahead(ana)
+    rooms.join(led("shared", 8)[0], "Bo", "deputy")
+    room, ana = led("waited", 9)
+    room.end(ana)
+    room.finishing.wait(PATIENCE)
     hosted("waiting", "permission_leak")
     room, host = hosted("running", "auth_token")
     room.start(host)

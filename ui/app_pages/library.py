@@ -16,7 +16,7 @@ from ui.library_parts import author, own
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
-from ui.parts.text import escape, plain
+from ui.parts.text import escape, minutes, plain
 
 GLOSSARY = Path(__file__).parent.parent / "glossary.yaml"
 
@@ -54,7 +54,7 @@ def _scenario(name: str) -> None:
         return
     scenario, variants = loaded.scenario, len(loaded.variants)
     seats, paged = len(scenario.seats()), len(scenario.roles) - len(scenario.seats())
-    size = [f"{scenario.horizon // 60} minutes", counted(seats, "seat")]
+    size = [minutes(scenario.horizon), counted(seats, "seat")]
     size += [counted(paged, "specialist")] if paged else []
     size += [counted(variants, "variant")] if variants > 1 else []
     with st.container(border=True, key=f"scenario-{name}", gap="small"):

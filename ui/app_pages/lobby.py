@@ -12,7 +12,7 @@ from ui import session
 from ui.pages import Page
 from ui.parts import begin, entrance, membership, opened, shell, yours
 from ui.parts.offered import OWN, Playable, offers
-from ui.parts.text import escape, plain
+from ui.parts.text import escape, minutes, plain
 
 LINKED = "linked"
 """The link that this session has followed to a scenario's options: a dialog that was closed stays closed."""
@@ -97,7 +97,7 @@ def _card(offer: Playable) -> None:
         return
     scenario = loaded.scenario
     variants = len(loaded.variants)
-    size = [f"{scenario.horizon // 60} min", f"{len(scenario.seats())} seats"]
+    size = [minutes(scenario.horizon), f"{len(scenario.seats())} seats"]
     size += [f"{variants} variants"] if variants > 1 else []
     size += [f"{offer.team}’s own"] if offer.team else []
     trains = "".join(f"<li>{escape(one)}</li>" for one in scenario.trains)

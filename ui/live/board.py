@@ -20,7 +20,7 @@ from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
 from ui.parts.labels import name_of
-from ui.parts.text import escape
+from ui.parts.text import escape, minutes
 
 PLACE = "board"
 SOON = 180
@@ -66,7 +66,7 @@ def due_words(second: int, now: int) -> str:
     left = second - now
     if left < 0:
         return f"{max(1, -left // 60)} min late"
-    return f"in {left // 60} min" if left >= 120 else "in under 2 min"
+    return f"in {minutes(left)}" if left >= 120 else "in under 2 min"
 
 
 def _section(ident: str, title: str, html: str) -> str:

@@ -18,7 +18,7 @@ from ui.live.desk_truth import run_html, truth_html
 from ui.live.desk_widgets import field, note, select
 from ui.live.html import OUTPUT, hidden, tabs, verb
 from ui.live.piece import Piece
-from ui.parts.text import escape
+from ui.parts.text import escape, minutes
 
 TABS = {
     "desk-msel": "MSEL", "desk-people": "Seats", "desk-truth": "Truth", "desk-help": "Help", "desk-notes": "Notes",
@@ -71,7 +71,7 @@ def flags_html(d: Desk) -> str:
         f'<li class="flag {escape(flag.tone)}"><b>{"!" if flag.tone == "bad" else "?"}</b> {escape(flag.text)}</li>'
         for flag in d.flags
     )
-    left = f"{max(0, d.horizon - d.now) // 60} min to the planned end at {clock(d.horizon)}"
+    left = f"{minutes(max(0, d.horizon - d.now))} to the planned end at {clock(d.horizon)}"
     calm = note("Nothing needs attention.") if not found else ""
     return f'{life}<ul class="flags" aria-label="Needs attention">{found}</ul>{calm}{note(left)}'
 

@@ -9,7 +9,7 @@ from simulator.record.history import UPDATE_GRACE, History
 from simulator.room.clock import WAITS_SECONDS, Clock
 from simulator.text import clock as stamp
 from simulator.values import COMMANDER, DEPUTY
-from ui.parts.text import escape
+from ui.parts.text import escape, minutes
 from ui.parts.words import names_of
 
 ALONE = (1.0, 2.0)
@@ -61,7 +61,7 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
     state = "over" if briefing.ended else "waits for you" if clock.held else words[clock.state]
     return (
         f'<div class="clock {escape(clock.state)}"><b>{stamp(briefing.now)}</b>'
-        f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"
+        f"<span>{escape(state)} · {escape(briefing.mode)} · {minutes(left)} left</span></div>"
     )
 
 

@@ -10,7 +10,7 @@ from simulator.briefing import Briefing
 from simulator.room.clock import WAITS_SECONDS
 from ui import session
 from ui.parts import shell
-from ui.parts.text import escape, plain
+from ui.parts.text import escape, minutes, plain
 from ui.session import Here
 
 PLACE = "before"
@@ -71,10 +71,7 @@ def _how(here: Here, b: Briefing) -> str:
     head = here.room.row.header
     pace = "the clock waits for you" if here.room.clock.waits else f"{here.room.clock.pace:g}× speed"
     hints = "hints when a step is late" if head.mode == "training" else "no hints"
-    return (
-        f"{head.mode}: {hints} · {head.difficulty} difficulty · {pace} · "
-        f"{b.catalogue.horizon // 60} minutes at most"
-    )
+    return f"{head.mode}: {hints} · {head.difficulty} difficulty · {pace} · {minutes(b.catalogue.horizon)} at most"
 
 
 @session.callback(PLACE)

@@ -15,6 +15,7 @@ from simulator.text import clock
 from simulator.values import COMMANDER, DEPUTY, PLACES, Check, Duty, Ref
 from ui.parts import units
 from ui.parts.followups import amending, record, spread
+from ui.parts.text import minutes
 
 Filled = Mapping[str, Any]
 
@@ -88,7 +89,7 @@ def figures(b: Briefing, path: str) -> dict[str, Any]:
 def age(b: Briefing, name: str) -> str:
     """Return in words how old a measured figure is, empty for one that nobody measured."""
     found = measured(b).get(name)
-    return "" if found is None else f"Measured at {clock(found.at)}, {max(0, b.now - found.at) // 60} min ago."
+    return "" if found is None else f"Measured at {clock(found.at)}, {minutes(max(0, b.now - found.at))} ago."
 
 
 def cadence(b: Briefing) -> float:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from simulator.text import visible
 
-__all__ = ["escape", "markdown", "plain", "sentence", "unmarked", "visible"]
+__all__ = ["escape", "markdown", "minutes", "plain", "sentence", "unmarked", "visible"]
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
 _LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE)
@@ -48,6 +48,11 @@ def markdown(text: object) -> str:
     line = " ".join(visible(str(text)).split())
     line = _LINKS.sub(rf"\1{JOINER}", _INLINE.sub(r"\\\1", line))
     return _OPENING.sub(r"\1\\", line)
+
+
+def minutes(seconds: int) -> str:
+    """Return a length of time as pages say it: `18 min`, whole ones."""
+    return f"{seconds // 60} min"
 
 
 def unmarked(text: str) -> str:
