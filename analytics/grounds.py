@@ -7,7 +7,7 @@ who looks could have known: not looking gains nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from analytics.timeline import FOREVER, Attempt
@@ -42,14 +42,24 @@ class Grounds:
         self._present = present
         self._earliest = earliest
 
-    def seen(self, action: Action) -> int:
-        """Return when the first of what justifies an action was seen; FOREVER where none of it was."""
-        seen = map(self._first_seen, action.justified_by)
-        return min((at for at in seen if at is not None), default=FOREVER)
+    def seen(self, refs: Iterable[str], *, there: bool = False) -> int:
+        """Return when the first of these was seen, such as what justifies an action; FOREVER where none was.
+
+        `there`: by somebody in the room. Whoever acts may have been called by who was told elsewhere, so that is
+        enough for what was done; of what could be done next nobody is told what only the absent know.
+        """
+        seen = ((ref, self._first_seen(ref)) for ref in map(Ref, refs))
+        since = (max(at, self._in_room(ref)) if there else at for ref, at in seen if at is not None)
+        return min(since, default=FOREVER)
+
+    def _in_room(self, ref: Ref) -> int:
+        """Return from when somebody in the room knew what was seen: of a cue, since the one who was told is there."""
+        told = (role.id for role in self._scenario.roles if any(Ref.to("cue", cue.id) == ref for cue in role.cues))
+        return min(map(self._present, told), default=0)
 
     def on_sight(self, run: Attempt) -> bool:
         """Tell whether something that justifies a run had been seen when it was ordered."""
-        return self.seen(run.spec) <= run.ordered
+        return self.seen(run.spec.justified_by) <= run.ordered
 
     def feasible(self, action: Action) -> int:
         """Return from when an action could have been ordered: somebody there, its check and what it asks for read."""
@@ -63,7 +73,7 @@ class Grounds:
 
     def since(self, action: Action) -> int:
         """Return the second from which an action was justified and feasible, whoever looked."""
-        known = max(self.seen(action), self.feasible(action)) + READS
+        known = max(self.seen(action.justified_by), self.feasible(action)) + READS
         latest = self._earliest.get(action.id)
         return known if latest is None else min(known, latest + LEEWAY)
 
@@ -107,7 +117,7 @@ class Grounds:
     @cached_property
     def helpful(self) -> tuple[Action, ...]:
         """Actions that it was right to take: what is known to help, less what breaks rules or only takes away."""
-        actions = [one for one in self._scenario.actions if one.mitigates and one.coverage and one.cap is None]
+        actions = [one for one in self._scenario.actions if one.treats and one.cap is None]
         actions = [one for one in actions if one.hold is None or one.hold.right_first]
         known = [one for one in actions if one.id in self._earliest]
         return tuple(known or actions)

@@ -357,8 +357,8 @@ class RecordView:
 
     @cached_property
     def mitigations(self) -> tuple[tl.Attempt, ...]:
-        """Runs that began, are meant as mitigations and treat at least one segment."""
-        return tuple(r for r in self.started if r.spec.mitigates and r.spec.coverage)
+        """Runs of mitigations that began."""
+        return tuple(r for r in self.started if r.spec.treats)
 
     @cached_property
     def first_mitigation(self) -> tl.Attempt | None:

@@ -62,8 +62,7 @@ class Briefing:
 
     def mitigating_since(self) -> int | None:
         """Return when the first action was begun that the score counts as mitigation, None before one was."""
-        actions = self._drill.scenario.actions
-        meant = {action.id for action in actions if action.mitigates and action.coverage}
+        meant = {action.id for action in self._drill.scenario.actions if action.treats}
         runs = [run for run in self.incident.runs.values() if run.what == "action" and run.ident in meant]
         return min((run.started for run in runs if run.started is not None), default=None)
 

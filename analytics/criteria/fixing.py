@@ -122,7 +122,7 @@ def reversible_first(
     A step of the rungs in `prefer` is a preferred one, one of `want_end` only while it has an end.
     """
     runs = helped(view)
-    scaled = [r for r in view.in_effect if r.spec.rung in want_end and r.spec.mitigates and r not in runs]
+    scaled = [r for r in view.in_effect if r.spec.rung in want_end and r not in runs]
     if not runs:
         return nothing_done(view, criterion, "Nothing that helps took effect.")
     marks = []

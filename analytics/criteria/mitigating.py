@@ -45,9 +45,7 @@ def _justified(view: RecordView) -> Iterator[tuple[int, int]]:
 
     By what their authors say justifies them; where they say nothing, by the first output that speaks for the cause.
     """
-    wanted = {
-        ref for action in view.scenario.actions if action.mitigates and action.coverage for ref in action.justified_by
-    }
+    wanted = {ref for action in view.scenario.actions if action.treats for ref in action.justified_by}
     if wanted:
         for ref in sorted(wanted):
             run = view.ran((Ref(ref).ident,)) if Ref(ref).kind == "query" else None

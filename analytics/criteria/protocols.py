@@ -336,7 +336,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
         done = [r.begun for r in view.mitigations if r.spec.rung == supports]
         decided = [at for at, actions, _ in decisions if done and any(spec.rung == supports for spec in actions)]
         return min([*done, *decided], default=view.over)
-    treats = [at for at, actions, _ in decisions if any(spec.mitigates and spec.coverage for spec in actions)]
+    treats = [at for at, actions, _ in decisions if any(spec.treats for spec in actions)]
     return min([begun, *([at for at, _, _ in decisions] if supports == "any decision" else treats)])
 
 

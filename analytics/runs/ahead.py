@@ -1,13 +1,14 @@
 """What a good responder would have done next, from any moment of a drill: the ways on that what had been seen opens.
 
 The same ways on, and the same world, that the fit of a decision is judged by; here they can be asked for at any second,
-and go as far as what had been seen by then justifies. `view.first_seen` says so here and for the score.
+and go as far as what had been seen by then justifies, as the score takes it (`Grounds.seen`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 
 from analytics.record import loss_of
@@ -15,10 +16,8 @@ from analytics.runs.counterfactual import Moments, as_possible, cleanup, done_by
 from analytics.runs.library import Earliest
 from analytics.runs.walk import MINUTE, Turn, Walk, untouched_turns
 from analytics.view import RecordView
-from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.scenario.parts import Action
-from simulator.values import Ref
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     still = [x for x in view.scenario.merges if not any(stands.is_frozen((x.service,), kind) for kind in x.frozen_by)]
     nothing = _onward("nothing more", walk, untouched_turns(walk, flying, still, at), ())
     soonest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
-    ways = []
+    ways, seen = [], partial(view.grounds.seen, there=True)
     for branch in ends.library.branches:
-        if branch.known and not _seen(view, branch.known, at):
+        if branch.known and seen(branch.known) > at:
             continue
         steps = as_possible(view, branch.steps, at, done)
         # A way with a step that nothing in this drill can justify would be shown as what is left of it.
@@ -82,26 +81,16 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
         after = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
         whole = sorted([*steps, *after], key=lambda one: one[0])
         # What follows a step that nothing justifies yet waits for it: a rollback for the view that makes it safe.
-        now = list(takewhile(lambda one: _seen(view, one[1].justified_by, at), whole))
+        now = list(takewhile(lambda one: seen(one[1].justified_by) <= at, whole))
         if now:
             later = list(_waiting(whole[len(now) :], soonest))
             ways.append(_onward(branch.name, walk, flying, now, later))
-    justified = {one.id for one in view.scenario.actions if _seen(view, one.justified_by, at)}
+    justified = {one.id for one in view.scenario.actions if seen(one.justified_by) <= at}
     coming = [one for one in ends.library.earliest if one.action not in done | justified]
     first = None if ways else min(coming, key=lambda one: one.minute, default=None)
     ways.sort(key=lambda one: (one.loss, one.name))
     queued = any(merge.at > at and merge.effects for merge in still)
     return Ahead(at, went, nothing, tuple(ways), first, queued)
-
-
-def _seen(view: RecordView, refs: Iterable[str], at: int) -> bool:
-    """Tell whether any of these had been seen, as the score takes it, by somebody who was there."""
-    for ref in map(Ref, refs):
-        entry, since = view.find(ref), view.first_seen(ref)
-        alone = entry.body.role if entry is not None and isinstance(entry.body, e.CueGiven) else None
-        if since is not None and max(since, view.present(alone) if alone else since) <= at:
-            return True
-    return False
 
 
 def _waiting(steps: Iterable[tuple[int, Action]], soonest: Mapping[str, int]) -> Iterator[tuple[int, Action]]:

@@ -143,7 +143,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
         return
     for action in view.scenario.actions:
         runs = [run for run in view.started if run.ident == action.id]
-        if not (action.mitigates and action.coverage) or (runs and not action.repeatable):
+        if not action.treats or (runs and not action.repeatable):
             continue
         who = next((r for r in action.executors if view.present(r) < FOREVER), None)
         soonest = feasible(view, action, who, FOREVER) if who else None

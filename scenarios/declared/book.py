@@ -104,9 +104,7 @@ class _Writer(CourseTeam):
         known = {"seen": [*dict.fromkeys((*self.tests, self.impact))]}
         options = [*dict.fromkeys((self.lead, self.course.mend[-1], *self.course.mend, *self.course.hold))][:2]
         if len(options) < 2:  # two cards are compared: what else could be done stands on the second
-            options += [
-                one.id for one in self.scenario.actions if one.mitigates and one.coverage and one.id not in options
-            ][:1]
+            options += [one.id for one in self.scenario.actions if one.treats and one.id not in options][:1]
         ready = self.readiness or [self.rerun]
         return [
             step(252, "triage", "state_scope", evidence={"newest": [*self.early, *self.tests]}, when=known),

@@ -176,7 +176,7 @@ class Inspection:
                 else:
                     remedy = f"write one of {', '.join(f'{one}:ID' for one in SEEN)}"
                     self.find(here, f"{reference!r} is nothing that can be seen", remedy)
-            if action.mitigates and action.coverage and "justified_by" not in action.model_fields_set:
+            if action.treats and "justified_by" not in action.model_fields_set:
                 remedy = "name what makes it right in `justified_by`, or write [] where nothing ever does"
                 self.find(path, "treats something and does not say when that is right", remedy)
             if action.hold is not None:

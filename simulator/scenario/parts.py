@@ -288,6 +288,11 @@ class Action(Pickable):
     mishap: Mishap | None = None
 
     @property
+    def treats(self) -> bool:
+        """Tell whether a run of it counts as a mitigation: meant as one, and it treats at least one segment."""
+        return self.mitigates and bool(self.coverage)
+
+    @property
     def branch(self) -> Strategy | None:
         """Return the branch of the mitigation that it is a step of; restoring what was hit is none."""
         return self.strategy if self.strategy in BRANCHES else None

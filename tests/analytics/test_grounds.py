@@ -71,8 +71,8 @@ def test_alerts_cues_and_injects_are_grounds_too() -> None:
     cue = event("09:00", e.CueGiven(to=("mobile",), cue="own", role="mobile", text=""))
     for lines in (alert, cue, inject("09:00", "push")):
         found = view(lines, act("10:00", "flag"), of=of)
-        assert found.grounds.seen(of.find("actions", "flag")) == seconds("09:00")
-    assert view(of=of).grounds.seen(of.find("actions", "flag")) == FOREVER
+        assert found.grounds.seen(of.find("actions", "flag").justified_by) == seconds("09:00")
+    assert view(of=of).grounds.seen(of.find("actions", "flag").justified_by) == FOREVER
 
 
 def test_what_nothing_justifies_never_is() -> None:

@@ -170,11 +170,11 @@ def test_nothing_is_offered_that_the_score_would_call_ordered_on_nothing_seen(na
         found = ahead(view, loaded, at)
         for way in found.ways:
             assert way.steps
-            assert all(view.grounds.seen(actions[title]) <= at for _, title in way.steps)
+            assert all(view.grounds.seen(actions[title].justified_by) <= at for _, title in way.steps)
             assert all(begin >= at for begin, _ in way.later)
         if not found.ways:
             assert found.earliest is not None
-            assert view.grounds.seen(view.scenario.find("actions", found.earliest.action)) > at
+            assert view.grounds.seen(view.scenario.find("actions", found.earliest.action).justified_by) > at
 
 
 def test_a_way_is_offered_whole_or_not_at_all() -> None:

@@ -44,7 +44,7 @@ def first_orders(view: RecordView) -> Iterator[Attempt]:
     """Yield the first order of each mitigating action that treats something."""
     done: set[str] = set()
     for run in view.runs:
-        if run.spec.mitigates and run.spec.coverage and run.ident not in done and run.started is not None:
+        if run.spec.treats and run.ident not in done and run.started is not None:
             done.add(run.ident)
             yield run
 
