@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analytics.about import about
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
 from analytics.criteria.common import does_not_apply, nothing_seen, to_tenth
+from analytics.criteria.judging import Composed, Judge
 from analytics.playbook import AntiPattern, Cap, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
-from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, PatternHit, Scorecard, Status, clock, percent
+from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
 from analytics.view import RecordView
 from simulator import acts
-from simulator import events as e
 from simulator.errors import ScenarioError, UnknownName
 
 L = TypeVar("L", Cap, AntiPattern)
@@ -34,9 +34,9 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
         PartScore(part.id, part.title, _owned(view, part, (_judge(view, part, one) for one in part.criteria)))
         for part in playbook.parts
     )
-    caps = _seen_through(view, _caps(view))
-    shown = (PATTERNS[one.kind](view, one) for one in _theirs(view, playbook.anti_patterns))
-    patterns = _seen_through(view, filter(None, shown))
+    caps = _caps(view)
+    shown = (PATTERNS[one.kind](view, one) for one in _theirs(view, playbook.anti_patterns, PATTERNS))
+    patterns = tuple(filter(None, shown))
     uncapped = percent(parts)
     withheld = _no_total(view)
     total = None if withheld else min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
@@ -84,7 +84,7 @@ def check(playbook: Playbook) -> None:
 
 def _judge(view: RecordView, part: PlaybookPart, criterion: Criterion) -> Finding:
     """Return how a criterion was met, as far as people answer for it."""
-    if view.stopped_by_host and CRITERIA[criterion.kind].at_the_end:
+    if not _judgeable(view, CRITERIA, criterion):
         why = f"The facilitator ended the drill at {clock(view.left)}: what would have come of it nobody knows."
         return does_not_apply(criterion, why)
     if part.always:
@@ -173,21 +173,18 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
     """Return every time that a cap was tripped, in the playbook's order."""
-    return tuple(hit for cap in _theirs(view, view.playbook.caps) for hit in CAPS[cap.kind](view, cap))
+    return tuple(hit for cap in _theirs(view, view.playbook.caps, CAPS) for hit in CAPS[cap.kind](view, cap))
 
 
-H = TypeVar("H", CapHit, PatternHit)
-
-
-def _seen_through(view: RecordView, hits: Iterable[H]) -> tuple[H, ...]:
-    """Return the hits, where a facilitator ended the drill those that rest on what came before: no team walked away."""
-    ended = view.first(e.DrillEnded) if view.stopped_by_host else None
-    return tuple(hit for hit in hits if ended is None or all(seq < ended.seq for seq in hit.evidence))
-
-
-def _theirs(view: RecordView, limits: Iterable[L]) -> Iterable[L]:
+def _theirs(view: RecordView, limits: Iterable[L], known: Mapping[str, Judge[Any]]) -> Iterable[L]:
     """Return what may limit a total: a team's all of it, a person's what is about the duties they held."""
-    return (one for one in limits if view.commanded or view.held(one.owners, 0, max(60, view.over)))
+    asked = (one for one in limits if _judgeable(view, known, one))
+    return (one for one in asked if view.commanded or view.held(one.owners, 0, max(60, view.over)))
+
+
+def _judgeable(view: RecordView, known: Mapping[str, Judge[Any]], one: Composed) -> bool:
+    """Tell whether the record says enough: what came of a drill nobody knows where a facilitator ended it early."""
+    return not (view.stopped_by_host and known[one.kind].at_the_end)
 
 
 def limit(hits: Sequence[CapHit]) -> int:

@@ -276,9 +276,7 @@ class RecordView:
     @cached_property
     def over(self) -> int:
         """Second from which nothing is owed any more: leaving does not end it, closing does, or the facilitator."""
-        if self.closed:
-            return self.closed.at
-        if self.stopped_by_host:
+        if self.closed or self.stopped_by_host:
             return self.left
         return max(self.left, self.final.at if self.final else self.left)
 
@@ -288,6 +286,11 @@ class RecordView:
         ended = next((m for m in self.all(acts.EndDrill)), None)
         stopped = ended is not None and ended.role == HOST and ended.body.how in ("stopped", "early")
         return stopped and self.closed is None and self.left < self.scenario.horizon - 60
+
+    @cached_property
+    def known_to(self) -> int:
+        """Second up to which what came of the drill is known: the last sample's; the end, where that came too early."""
+        return self.final.at if self.final and not self.stopped_by_host else self.over
 
     @cached_property
     def fault_at(self) -> int:

@@ -166,7 +166,7 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
         paged = {m.body.role: m.at for m in reversed(view.all(e.PageSent))}
         done = {r.ident: r.done for r in reversed(view.runs) if r.done is not None}
         times = [*(paged.get(role) for role in duty.paged), *(done.get(action) for action in duty.done)]
-        if not view.led(due):
+        if due > view.known_to or not view.led(due):
             continue
         late = [at for at in times if at is None or at > due]
         if not late:
@@ -267,7 +267,7 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
     )
 
 
-@judges(take_action="action")
+@judges(at_the_end=True, take_action="action")
 def no_effect(view: RecordView, cap: Cap, *, at_least: float = 0.2) -> list[CapHit]:
     """At the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= at_least:
@@ -276,7 +276,7 @@ def no_effect(view: RecordView, cap: Cap, *, at_least: float = 0.2) -> list[CapH
     return [_hit(cap, why, (view.final.seq,))]
 
 
-@judges(take_action="action")
+@judges(at_the_end=True, take_action="action")
 def left_hit(view: RecordView, cap: Cap, *, less_than: float = 0.5) -> list[CapHit]:
     """By the end less than this share of what was hit is treated and back, by weight."""
     if view.final is None or view.by_itself or not view.affected:
@@ -288,7 +288,7 @@ def left_hit(view: RecordView, cap: Cap, *, less_than: float = 0.5) -> list[CapH
     return [_hit(cap, why, (view.final.seq,))]
 
 
-@judges(run_query="query")
+@judges(at_the_end=True, run_query="query")
 def walked_away(view: RecordView, cap: Cap) -> list[CapHit]:
     """People ended the drill with the incident open, before anybody had shown that it was over."""
     ended = view.first(e.DrillEnded)

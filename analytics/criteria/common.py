@@ -146,7 +146,7 @@ def help_given(view: RecordView) -> Help:
     A step counts for what had been seen when it was ordered, fades with the time since it was justified, and is
     worth what had recovered by the end.
     """
-    end = view.final.at if view.final else view.over
+    end = view.known_to
     outside = view.outside(end)
     share, late_ones, blind, left, held_back = 0.0, [], [], [], []
     for segment, weight in view.affected.items():

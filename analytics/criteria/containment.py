@@ -165,7 +165,7 @@ def containment_checklist(
 
 
 def _stopped(view: RecordView, criterion: Criterion, runs: tuple[Attempt, ...]) -> Mark:
-    end = view.final.at if view.final else view.over
+    end = view.known_to
     back = {s for run in runs for s in run.spec.coverage} - set(view.outside(end))
     share = timely(view, criterion, runs[0].begun) * sum(w for s, w in view.affected.items() if s in back)
     held = view.titles("segments", (s for s in view.affected if s in back))

@@ -94,7 +94,7 @@ def _no_new(view: RecordView, since: int, looked_at: int) -> Mark:
     if len(looks) < looked_at:
         return Mark(0, 1, "Too little was looked at after the last step to say that nothing new came of it.", evidence)
     first = max(0, helped(view)[0].begun)
-    end = view.final.at if view.final and not view.stopped_by_host else view.over
+    end = view.known_to
     new = [one for one in view.outside(end) if one not in view.outside(first)]
     resolved = {m.body.alert for m in view.all(e.AlertResolved) if m.at > since}
     fired = {m.body.alert for m in view.all(e.AlertFired) if since < m.at <= end and m.body.severity == "critical"}

@@ -39,7 +39,7 @@ class Judge(Generic[R_co]):
     reads: frozenset[str]
     """Fields of acts that its judgement depends on, as `kind.field`: what a form marks as counting."""
     at_the_end: bool = False
-    """Whether it judges what came of the drill: nobody knows where a facilitator ended it before its time."""
+    """Whether it judges what came of the drill: it is not asked where a facilitator ended that before its time."""
 
     def __call__(self, view: object, one: Composed) -> R_co:
         try:

@@ -82,6 +82,8 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C3", "not written down", protected(CONFIRMED, paged("06:00")), 45),
     ("C3", "four minutes late", protected(CONFIRMED, paged("06:00"), act("38:00", "withdraw")), 60),
     ("C3", "left before it was due", protected(CONFIRMED, ended="30:00"), 45),
+    ("C3", "ended by the host before it was due", protected(
+        CONFIRMED, say("30:00", "facilitator", acts.EndDrill(how="early")), ended="30:00"), None),
     ("C3", "closed before it was due", protected(CONFIRMED, closure("25:00"), ended="30:00"), 45),
     ("C3", "a restricted update with its cause", protected(update("06:00", audience="restricted", cause="key")), None),
     ("C3", "a public one without", protected(update("06:00")), None),
