@@ -99,8 +99,7 @@ def _first(view: RecordView, *kinds: type[B]) -> int | None:
 
 def _recovered(view: RecordView) -> int | None:
     """Return since when everything is within tolerance, None where something is out of it in the end or never was."""
-    # What comes after a facilitator has ended it is nobody's.
-    end = view.final.at if view.final and not view.stopped_by_host else view.over
+    end = view.known_to
     if view.outside(end) or not view.affected:
         return None
     back = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within and m.at <= end]

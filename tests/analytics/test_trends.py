@@ -72,6 +72,7 @@ def cut_short(*lines: b.Lines) -> DrillResult:
     record = b.cut_short("30:00", b.in_command("02:00"), b.declare("04:00"), b.act("10:00", "flag"), *lines,
                          world=b.truth("40:00"))  # fmt: skip
     card = score(record, load("recovery")).as_data()
+    assert card["times"]["recovered"] is None or lines, "what the world did after the end is nobody's"
     return result_of(record.journal, card, drill="early", ended=UNTIL + 1, kind="team", pace="1×", team="a")
 
 
