@@ -92,7 +92,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
         *(f"{view.title('segments', one)} {100 * share:.0f} %, hit " for one, share in view.affected.items()),
     ]  # fmt: skip
     yield "When was it declared, and at which severity?", [
-        f"Declared {clock(declared.at)}", f"{clock(declared.at)} as {declared.body.severity}"]
+        f"**Declared** | {clock(declared.at)} as {declared.body.severity}"]
     turned_down = {one.rung for m in view.decisions for one in m.body.rejected}
     yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
         f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
@@ -111,8 +111,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
           and view.part("actions", m.body.action).rung not in turned_down),
     ]  # fmt: skip
     yield "Which alternatives were rejected?", turned or ["Nothing else is on record as turned down"]
-    back = [f"{title} {clock(at)}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
-            "Recovery verified")) if at is not None]  # fmt: skip
+    back = [f"{title} {clock(at)}" for at, title in ((found["recovered"], "**Recovered** |"), (found["verified"],
+            "verified")) if at is not None]  # fmt: skip
     out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
     yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
     missing = [row["proposed"] or f"{row['at']}, {row['who']}" for row in context(drill)["injects"]
@@ -123,7 +123,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     unled = ["nobody led for ", f"{clock(last)} to the end"] if last < view.left - 300 else []
     worse = [f"{clock(m.at)}, a queued change landed" for m in view.all(e.MergeLanded) if m.body.harmful]
     unheard = [f": {row['matters_for'] or row['short']}" for row in context(drill)["knew"]
-               if row["reached"] == "nobody" and not row["moot"] and not row["owes"]][:5]  # fmt: skip
+               if row["reached"] == "nobody" and not row["moot"] and not row["owes"]][:4]  # fmt: skip
     shown = [row["what"] for row in context(drill)["missed"] if not row["asked"] and not row["ordered"]]
     red = [f"- {clock(one.at)}, " for one in view.recovery.certificates]
     yield "What was missed?", [*missing, *untrue, *unled, *worse, *unheard, *red, *shown]

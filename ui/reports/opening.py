@@ -82,7 +82,7 @@ def _missed(drill: Finished, tree: Row) -> Iterator[str]:
     late = [f"{verdicts[one]} {one}" for one in ("missed", "broken", "late") if verdicts[one]]
     yield from [f"responses: {', '.join(late)}"] if late else []
     false = len({(one["at"], one["who"], one["to"]) for one in tree["claims"] if one["to"] and not one["holds"]})
-    yield from [f"words to others that were not so: {false}"] if false else []
+    yield from [f"{counted(false, 'word')} to others that did not hold"] if false else []
     alone = sum(one["reached"] == "nobody" and not one["moot"] for one in tree["knew"])
     yield from [f"cues that one seat alone knew: {alone}"] if alone else []
 
