@@ -144,23 +144,17 @@ class Live:
         `may` raises where it may not be given as the drill is now. `mark` goes into the clock log with it, where it
         is not refused. One that was given under its key before is not given again.
         """
-        return self._give(((command, by),), key, mark, may=may)[-1]
+        return self.give_all(((command, by),), key, mark, may=may)[-1]
 
-    def give_all(self, commands: Sequence[Asked], people: Sequence[Participant]) -> None:
-        """Apply commands by which `people` come in or sit elsewhere; all of it happens, or nothing.
-
-        Raises AccessDenied where one of them is refused.
-        """
-        self._give(commands, people=people)
-
-    def _give(
+    def give_all(
         self, commands: Sequence[Asked], key: str | None = None, mark: What | None = None,
         people: Sequence[Participant] = (), may: Callable[[Engine], None] = lambda _: None,
     ) -> list[Answer]:  # fmt: skip
-        """Apply commands, then store them.
+        """Apply commands, then store them; all of it happens, or nothing.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in between,
-        and where storing fails it is dropped.
+        and where storing fails it is dropped. Raises AccessDenied where one is refused by which `people` come in or
+        sit elsewhere.
         """
         for _ in range(ATTEMPTS):
             engine = self.engine(fresh=True)

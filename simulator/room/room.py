@@ -199,24 +199,12 @@ class Room:
             self._live.engine(fresh=True)
             return self._live.answered(person.by, key)
 
-    def take_seat(self, person: Participant, seat: str) -> Participant:
-        """Sit down, leaving the seat held so far. Raises AccessDenied where somebody else sits there."""
-        return self.seats.take(person, seat)
-
-    def observe(self, person: Participant) -> Participant:
-        """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
-        return self.seats.observe(person)
-
-    def leave_seat(self, person: Participant, seat: str | None = None) -> None:
-        """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
-        self.seats.leave(person, seat)
-
     def leave(self, person: Participant, *, for_good: bool = False) -> None:
         """Get up, and withdraw what let this person in, in every browser; `for_good`: their own word, too."""
         self._belongs(person)
         with self._store.withdrawing(person.id, for_good=for_good):
             if self.problem is None and not self.ended:
-                self.leave_seat(person)
+                self.seats.leave(person)
         self._seen.moved()
 
     def sign_out(self, person: Participant) -> Participant:

@@ -113,27 +113,24 @@ scorecards = sa.Table(
     sa.Column("digest", sa.String(64)),
 )
 
-overrides = sa.Table(
-    "overrides",
-    metadata,
-    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("made", sa.Float, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("digest", sa.String(64)),
-)
 
-notes = sa.Table(
-    "desk_notes",
-    metadata,
-    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("made", sa.Float, nullable=False),
-    sa.Column("at", sa.Integer, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
+def _written(name: str, *more: sa.Column[Any]) -> sa.Table:
+    """Return a table of what people write about a drill, numbered there."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+        sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("made", sa.Float, nullable=False),
+        sa.Column("author", sa.Text, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        *more,
+    )
+
+
+overrides = _written("overrides", sa.Column("digest", sa.String(64)))
+notes = _written("desk_notes", sa.Column("at", sa.Integer, nullable=False))
+follow_ups = _written("follow_ups")
 
 verbs = sa.Table(
     "verbs",
@@ -143,16 +140,6 @@ verbs = sa.Table(
     sa.Column("drill", sa.ForeignKey("drills.id"), nullable=False, index=True),
     sa.Column("made", sa.Float, nullable=False),
     sa.Column("answer", sa.Text),
-)
-
-follow_ups = sa.Table(
-    "follow_ups",
-    metadata,
-    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("made", sa.Float, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
 )
 
 lessons = sa.Table(

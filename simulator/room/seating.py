@@ -201,7 +201,7 @@ class Seating:
     def _write(self, asked: Sequence[Asked], *people: Participant) -> Participant:
         """Write who sits where on the record and in the store, all of it or nothing; return the first as they are."""
         if asked:
-            self._live.give_all(asked, people)
+            self._live.give_all(asked, people=people)
         else:
             self._store.place(people)
         self._seen.moved()

@@ -194,7 +194,7 @@ def test_a_verb_of_which_the_answer_was_lost_is_sent_again_and_done_once(desk: D
 def test_whoever_was_stood_up_and_is_given_another_seat_has_their_console_again(desk: Desk) -> None:
     _, bo = desk.rooms.join(desk.room, "Bo", "deputy")
     page = desk.look(bo)
-    desk.room.leave_seat(desk.host, "deputy")
+    desk.room.seats.leave(desk.host, "deputy")
     expect(page.locator("#line-state")).to_contain_text("To the lobby")
     desk.room.seats.move(desk.host, bo, "comms")
     expect(page.locator("#mine > summary")).to_contain_text("Communications lead")

@@ -112,7 +112,7 @@ def test_a_clock_waits_for_one_person_and_goes_on_while_others_sit_there_too(tmp
     second = drill_second(room)
     wall.pass_(60)
     assert drill_second(room) == second + 60
-    room.leave_seat(bob)
+    room.seats.leave(bob)
     wall.pass_(60)
     assert room.clock.held, "alone again, they have it as before"
     other = rooms(tmp_path / "drills.db", wall, load=lambda *_: replace(toy(), difficulty="novice"), serves=False)

@@ -79,7 +79,7 @@ def test_whatever_became_of_the_drill_since(path: Path, wall: Wall, mode: str) -
     assert room.submit(TAKEN, ana, "k1") == taken
     room.resume(flo)
     wall.pass_(200)
-    room.leave_seat(flo, "commander")
+    room.seats.leave(flo, "commander")
     assert room.submit(REFUSED, ana, "k2") == refused
     end = room.submit(acts.EndDrill(), flo, "k3")
     assert room.ended

@@ -30,7 +30,7 @@ def test_people_join_by_code_and_come_back_to_their_seat(place: Rooms, path: Pat
 
 def test_changing_seats_frees_the_old_one(place: Rooms) -> None:
     room, ana = solo(place)
-    moved = room.take_seat(ana, "comms")
+    moved = room.seats.take(ana, "comms")
     assert moved.by == "comms:Ana"
     holders = {chair.id: chair.holder for chair in place.lobby(room).chairs}
     assert (holders["commander"], holders["comms"]) == (None, "Ana")
@@ -60,25 +60,25 @@ def test_an_observer_looks_on_and_leaves_no_trace(place: Rooms) -> None:
             steer(bo)
     assert room.version == before
     assert place.identify(token)[1].observes
-    assert room.take_seat(bo, "comms").by == "comms:Bo"
+    assert room.seats.take(bo, "comms").by == "comms:Bo"
     assert not place.lobby(room).observers
     assert room.submit(say("here"), ana).refusal is None
 
 
 def test_who_goes_over_to_observing_leaves_the_seat_free(place: Rooms) -> None:
     room, ana = solo(place)
-    watching = room.observe(ana)
+    watching = room.seats.observe(ana)
     assert watching.observes
     assert {chair.id: chair.holder for chair in place.lobby(room).chairs}["commander"] is None
     room, flo = hosted(place)
     with pytest.raises(AccessDenied, match="facilitator"):
-        room.observe(flo)
+        room.seats.observe(flo)
 
 
 def test_a_facilitator_frees_a_seat_somebody_lost(place: Rooms) -> None:
     room, flo = hosted(place)
     _, ana = place.join(room, "Ana", "commander")
-    room.leave_seat(flo, "commander")
+    room.seats.leave(flo, "commander")
     _, bo = place.join(room, "Bo", "commander")
     assert bo.by == "commander:Bo"
     with pytest.raises(AccessDenied, match="no seat"):
@@ -88,9 +88,9 @@ def test_a_facilitator_frees_a_seat_somebody_lost(place: Rooms) -> None:
 def test_whoever_lost_a_seat_does_not_take_it_from_the_next(place: Rooms) -> None:
     room, flo = hosted(place)
     _, ana = place.join(room, "Ana", "commander")
-    room.leave_seat(flo, "commander")
+    room.seats.leave(flo, "commander")
     place.join(room, "Bo", "commander")
-    room.leave_seat(ana)
+    room.seats.leave(ana)
     assert place.lobby(room).chairs[0].holder == "Bo"
 
 

@@ -94,7 +94,7 @@ def test_a_host_lets_somebody_back_in_by_a_ticket_and_nobody_else_can(place: Roo
     assert (back.id, back.seat) == (ana.id, "commander")
     with pytest.raises(AccessDenied):
         place.identify(token)  # what was in the browser that is gone
-    room.take_seat(place.identify(new)[1], "commander")
+    room.seats.take(place.identify(new)[1], "commander")
 
 
 # --- what a host does with seats ---------------------------------------------------------------------------
@@ -116,10 +116,10 @@ def test_a_host_frees_moves_and_swaps(place: Rooms) -> None:
     room.seats.move(host, people["Ana"], "commander")
     assert sits(room) == {"commander": "Ana"}
     assert place.store.participant(bo.id).seat is None
-    room.leave_seat(host, "commander")
+    room.seats.leave(host, "commander")
     assert sits(room) == {}
     assert place.store.participant(ana.id).seat is None
-    room.take_seat(place.store.participant(bo.id), "mitigation")
+    room.seats.take(place.store.participant(bo.id), "mitigation")
     assert sits(room) == {"mitigation": "Bo"}
 
 

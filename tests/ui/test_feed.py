@@ -122,7 +122,7 @@ def test_a_stream_asks_to_come_again_where_it_is_somebody_elses(what: str, seat:
 
     def change(_: Hub) -> None:
         if what == "sit elsewhere":
-            here.room.take_seat(here.person, "deputy")
+            here.room.seats.take(here.person, "deputy")
         elif what == "end":
             here.room.end(here.person)
         else:

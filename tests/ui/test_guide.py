@@ -349,7 +349,7 @@ def test_the_channel_says_once_whether_the_clock_waits_and_why(rooms: Rooms) -> 
         return re.findall("(The clock [^<]+)<", shown[-1])
 
     assert told() == [], "it waits from the beginning"
-    you = room.take_seat(you, free[0])
+    you = room.seats.take(you, free[0])
     assert told() == [], "who sits elsewhere sits alone there"
     room.skip_ahead(you, 10)
     _, bo = rooms.join(room, "Bo", free[1])
@@ -357,10 +357,10 @@ def test_the_channel_says_once_whether_the_clock_waits_and_why(rooms: Rooms) -> 
         said = "The clock runs from here on: it waits for one person alone, and You and Bo sit here."
         assert told() == [said]
         room.skip_ahead(you, 10)
-        room.leave_seat(bo)
+        room.seats.leave(bo)
         assert told() == ["The clock waits again: nobody else sits here."]
         room.skip_ahead(you, 10)
-        bo = room.take_seat(bo, free[1])
+        bo = room.seats.take(bo, free[1])
     room.speed(you, 2)
     assert told() == [], "they chose a speed: nothing hangs on who is there"
 
@@ -375,7 +375,7 @@ def test_the_channel_names_who_sits_there_now(rooms: Rooms) -> None:
     room.skip_ahead(you, 10)
     rooms.join(room, "Cy", free[1])
     room.skip_ahead(you, 10)
-    room.leave_seat(bo)
+    room.seats.leave(bo)
     shown = "".join(one.html for one in Screen(Here(room, you, token)).pieces(room) if isinstance(one, Piece))
     assert "You and Cy sit here" in shown
     assert "Bo sit" not in shown

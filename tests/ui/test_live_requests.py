@@ -128,7 +128,7 @@ def test_somebody_elses_key_is_refused_and_a_seat_that_was_left_gives_nothing(ro
     assert live.press(people[0], "line", "same-key", text="one", where="channel")["ok"]
     again = live.press(people[1], "line", "same-key", text="two", where="channel")
     assert (again["ok"], "taken already" in again["text"]) == (False, True)
-    room.leave_seat(people[1].person)
+    room.seats.leave(people[1].person)
     answer = live.posted(people[1], SAID)
     assert (answer.status, "no seat in this drill any more" in answer.text) == (403, True)
 

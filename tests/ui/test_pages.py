@@ -319,7 +319,7 @@ def test_who_led_from_another_seat_and_handed_over_is_led_on(rooms: Rooms) -> No
     room.submit(acts.AssignRole(role="commander", to="deputy"), ana)
     while room.briefing("commander").incident.holder("commander") is None:
         room.skip_ahead(ana, 10)
-    ana = room.take_seat(ana, "deputy")
+    ana = room.seats.take(ana, "deputy")
     here = Here(room, ana, token)
     assert not live.press(here, "room.sit", seat="triage")["ok"], "who leads changes seats in the lobby"
     give = acts.HandOff(what="commander", to="triage", included=(), unknowns=(), next_checkpoint_minutes=5)

@@ -294,7 +294,7 @@ def test_a_line_goes_on_naming_who_it_was_about(seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.submit(acts.AssignRole(role="commander", to="commander"), here.person)
     here.room.submit(acts.AssignRole(role="deputy", to="deputy"), here.person)
-    here.room.take_seat(here.person, "deputy")
+    here.room.seats.take(here.person, "deputy")
     channel = rows(here.room.briefing("deputy"))
     assert "Deputy: @duty-deputy" in channel
     assert "Commander: Ana" in channel

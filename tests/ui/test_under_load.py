@@ -79,9 +79,9 @@ def test_what_is_searched_in_one_seat_is_not_shown_in_the_next(open_app: Open, s
         return str(field.key)
 
     first = search()
-    here.room.take_seat(here.person, "deputy")
+    here.room.seats.take(here.person, "deputy")
     assert search() != first
-    here.room.take_seat(here.person, "commander")
+    here.room.seats.take(here.person, "commander")
     assert search() == first
 
 

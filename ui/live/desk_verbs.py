@@ -191,7 +191,7 @@ def _free_seat(here: Here, fields: Fields) -> str:
     seat = str(fields.get("seat", ""))
     if not seat:
         raise DrillError("pick a seat")
-    here.room.leave_seat(here.person, seat)
+    here.room.seats.leave(here.person, seat)
     return "The seat is free"
 
 

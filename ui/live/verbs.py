@@ -75,7 +75,7 @@ def _sit(here: Here, fields: Fields) -> str:
     b = here.room.briefing(here.role)
     if not here.plays or not b.incident.command.lost_by(here.role):
         raise AccessDenied("you change seats here once you have lost command; before that, in the lobby")
-    here.room.take_seat(here.person, str(fields.get("seat", "")))
+    here.room.seats.take(here.person, str(fields.get("seat", "")))
     return "You sit somewhere else now"
 
 
@@ -84,7 +84,7 @@ def _play(here: Here, fields: Fields) -> str:
     """Stop observing, to take a seat in the lobby."""
     if not here.person.observes:
         raise AccessDenied("you do not observe this drill")
-    here.room.leave_seat(here.person)
+    here.room.seats.leave(here.person)
     return "Take a seat in the lobby"
 
 

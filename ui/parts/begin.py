@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import streamlit as st
@@ -119,28 +120,19 @@ def _asked_for_more() -> bool:
 
 
 def _mode(form: str) -> Literal["training", "assessment"]:
-    chosen = st.segmented_control(
-        "Mode",
-        MODES,
-        default=session.asked("mode", MODES, "training"),
-        required=True,
-        key=f"{form}-mode",
-        help=WHAT_MODE,
-    )
-    return cast("Literal['training', 'assessment']", chosen)
+    return cast("Literal['training', 'assessment']", _one_of(form, "mode", MODES, "training", WHAT_MODE))
 
 
 def _difficulty(form: str) -> str:
-    chosen = st.segmented_control(
-        "Difficulty",
-        DIFFICULTIES,
-        default=session.asked("difficulty", DIFFICULTIES, "standard"),
-        required=True,
-        key=f"{form}-difficulty",
-        help="Novice: less noise, more help, and alone in training a guide. Expert: more noise, somebody absent, one "
-        "thing more goes wrong.",
-    )
-    return str(chosen)
+    help_ = "Novice: less noise, more help, and alone in training a guide. Expert: more noise, somebody absent, one "
+    return _one_of(form, "difficulty", DIFFICULTIES, "standard", f"{help_}thing more goes wrong.")
+
+
+def _one_of(form: str, what: str, offered: Sequence[str], usual: str, help_: str) -> str:
+    """Offer a few words to choose from; a link that leads here may have chosen already."""
+    first = session.asked(what, offered, usual)
+    return str(st.segmented_control(what.capitalize(), offered, default=first, required=True, key=f"{form}-{what}",
+                                    help=help_))  # fmt: skip
 
 
 def _speed(guided: bool) -> float | None:

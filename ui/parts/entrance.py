@@ -154,9 +154,9 @@ def seats(here: Here) -> None:
 
     def sit(seat: str) -> None:
         if seat == OBSERVER:
-            here.room.observe(here.person)
+            here.room.seats.observe(here.person)
         else:
-            here.room.take_seat(here.person, seat)
+            here.room.seats.take(here.person, seat)
         shell.go(Page.CONSOLE, here.link)
 
     _briefing(lobby)
