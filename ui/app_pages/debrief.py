@@ -54,11 +54,7 @@ def render() -> None:
         st.header("From a file", anchor=False)
         return _from_file()
     if not here.room.ended:
-        shell.head(here.room.row.title)
-        st.info("This drill is still running. Its debrief opens when it is over.", icon=":material/timer:")
-        if st.button("Back to the console", key="debrief_back", type="primary"):
-            shell.go(Page.CONSOLE, here.link)
-        return None
+        return shell.still_running(here, "debrief")
     return _of_room(here.room, here.person)
 
 

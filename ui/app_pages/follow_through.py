@@ -38,11 +38,7 @@ def render() -> None:
         words = "Open it from the debrief of a drill that you were in; its link is for those who took part."
         return shell.dead_end("No drill to follow through", words)
     if not here.room.ended:
-        shell.head(here.room.row.title)
-        st.info("This drill is still running. Its follow-through opens when it is over.", icon=":material/timer:")
-        if st.button("Back to the console", key="follow_back", type="primary"):
-            shell.go(Page.CONSOLE, here.link)
-        return None
+        return shell.still_running(here, "follow-through")
     try:
         found = opened(here.room, here.person)
     except DrillError as error:

@@ -124,6 +124,14 @@ def dead_end(title: str, words: str) -> None:
     to_lobby()
 
 
+def still_running(here: session.Here, what: str) -> None:
+    """Show that this page of a drill opens when the drill is over, and the way back to it."""
+    head(here.room.row.title)
+    st.info(f"This drill is still running. Its {what} opens when it is over.", icon=":material/timer:")
+    if st.button("Back to the console", key="back-to-console", type="primary"):
+        go(Page.CONSOLE, here.link)
+
+
 def kept_out(title: str, error: DrillError) -> None:
     """Show why somebody does not get in: under `title` where they may not, and else that it is no fault of theirs."""
     dead_end(title if isinstance(error, AccessDenied) else "This drill cannot be opened here", str(error))
