@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from analytics.judged import Judged, Points
 from analytics.scorecard import Owner
@@ -26,7 +26,7 @@ from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
-from simulator.scenario.data import Data
+from simulator.scenario.data import Data, in_a_word
 
 
 class Criterion(Judged):
@@ -98,10 +98,6 @@ class Ask(Data):
     def id(self) -> str:
         return self.kind
 
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return {"kind": value} if isinstance(value, str) else value
-
 
 class Dependency(Data):
     """A class of dependencies: how its failure looks, and how one meets it unless there is a reason not to."""
@@ -111,7 +107,7 @@ class Dependency(Data):
     symptom: str
     posture: str
     """In words."""
-    asks: tuple[Annotated[Ask, BeforeValidator(Ask._read)], ...] = ()
+    asks: tuple[Annotated[Ask, in_a_word("kind")], ...] = ()
     """What of it a record can show: a name each, or `{kind: NAME, with: {…}}`."""
 
 

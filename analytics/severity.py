@@ -154,9 +154,7 @@ class Severity(Data):
 
     def in_words_of(self, company: Conventions) -> Severity:
         """Return it with what a company calls its levels, and how often it tells stakeholders at each."""
-        of = len(self.levels)
-        levels = tuple(level.model_copy(update=company.level(at, of)) for at, level in enumerate(self.levels))
-        return self.model_copy(update={"levels": levels})
+        return self.model_copy(update={"levels": company.of(self.levels)})
 
     def played(self) -> tuple[Level, ...]:
         """Return the levels as a drill keeps them."""

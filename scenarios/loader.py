@@ -203,7 +203,7 @@ def made_of(text: str, file: str, companies: Companies, variant: str) -> LoadedS
     book = book_made_of(drill.book, file)
     return LoadedScenario(
         scenario=scenario,
-        make_world=drill.world,
+        make_world=drill.bench.world,
         responders=library(book),
         teammates=holders(book),
         guard=lambda: _filled(lambda: drill.source),

@@ -25,6 +25,11 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{100 * value:.{min(decimals, MOST_DIGITS)}f}"
 
 
+def shortened(text: str, most: int) -> str:
+    """Return text in so many characters at most, with an ellipsis where some of it is left out."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def spoken(value: float) -> str:
     """Return a figure as people say it: `13,402`, `60`, `5.44`."""
     return thousands(value) if abs(value) >= 10 else f"{value:.3g}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import ValidationError
 
 import scenarios
 from scenarios.declared.drill import CauseData, DecoysData, FactorsData, PersonData, PlaceData, ServiceData
@@ -17,7 +17,7 @@ from scenarios.written import Written, schema_problems
 from simulator.errors import ScenarioError
 from simulator.files import UnreadableFile, text_of
 from simulator.scenario.conventions import Audience, LevelName
-from simulator.scenario.data import Data
+from simulator.scenario.data import Data, in_a_word
 from simulator.scenario.declared.spec import Word
 from simulator.scenario.document import LARGEST, Document, read
 
@@ -30,7 +30,7 @@ class CompanyData(Data):
 
     name: str
     """As scenarios have it in `company`; one of another name has nothing of it."""
-    services: dict[Id, Annotated[ServiceData, BeforeValidator(ServiceData.read)]] = {}
+    services: dict[Id, Annotated[ServiceData, in_a_word("team")]] = {}
     """Components, and whose they are."""
     people: dict[Id, PersonData] = {}
     """Seats and who is on call: handle, team, how long they take to join, how often a page goes unanswered."""
@@ -50,7 +50,7 @@ class CompanyData(Data):
     """Where commands can end up by mistake."""
     logs: dict[Id, LogData] = {}
     """What its services write in any incident."""
-    causes: dict[Word, Annotated[CauseData, BeforeValidator(CauseData.read)]] = {}
+    causes: dict[Word, Annotated[CauseData, in_a_word("title")]] = {}
     """Stories that come up in every incident, and are not true."""
     factors: FactorsData = FactorsData()
     """What contributed, for the review."""

@@ -120,22 +120,23 @@ class Bench:
         self._untouched: dict[int, WalkedWorld] = {}
         """Second -> how it is there before any lever is turned: where courses leave each other."""
         self._needed: dict[str, list[str]] = {}
-        calm = self._world()
+        calm = self.world()
         calm.start(drill.starts, drill.fault.at)
         self.normal = dict(calm.observe())
         self.shift = self._shift()
-        self.begun = self._world()
+        self.begun = self.world()
         """It stands at T+0; fork it, do not walk it."""
         self.begun.start(drill.starts + (self.shift or 0), drill.fault.at + (self.shift or 0))
         self.begun.step(-drill.starts - (self.shift or 0))
 
-    def _world(self) -> DeclaredWorld:
+    def world(self) -> DeclaredWorld:
+        """Return a world of the drill that has not begun."""
         return DeclaredWorld(self.program, self.drill.fault.at)
 
     def _shift(self) -> int | None:
         """Return by how much history moves for the page to come at T+0, as late as panels show; None without one."""
         pages = {name: one for name, one in self.drill.signals.items() if one.page}
-        world = self._world()
+        world = self.world()
         world.start(self.drill.starts, self.drill.fault.at)
         since: dict[str, int] = {}
         while world.now < self.drill.horizon:
@@ -225,7 +226,7 @@ class Bench:
 
     def panels(self) -> dict[str, tuple[str, float]]:
         """Return by figure the panel that always shows the same, and by what it has to be taken times."""
-        calm = self._world()
+        calm = self.world()
         calm.start(self.drill.starts, self.drill.fault.at)
         worlds = chain((calm, self.begun), self._passing(300, 600, 900))
         seen = [(one.figures(), one.observe()) for one in worlds]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from scenarios.declared.moves import CourseData, MoveData
 from scenarios.declared.seen import Id, LogData, LookData, SignalData, Texts
 from simulator.scenario.conventions import Audience, LevelName
-from simulator.scenario.data import DAY, AnyOf, Condition, Data, Seconds, Span, Template
+from simulator.scenario.data import DAY, AnyOf, Condition, Data, Seconds, Span, Template, in_a_word
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
 from simulator.scenario.people import Debts
 from simulator.values import Dimension, Duty, Lane, Post
@@ -40,10 +40,6 @@ class ServiceData(Data):
     """Whose it is."""
     lanes: tuple[Lane, ...] | None = None
     """Lanes that touch it; of what is frozen, mitigation and verification unless given."""
-
-    @classmethod
-    def read(cls, value: Any) -> Any:
-        return {"team": value} if isinstance(value, str) else value
 
 
 class CueData(Data):
@@ -138,10 +134,6 @@ class CauseData(Data):
     """What shows that it is not so, in words."""
     known_by: Texts | None = None
     """What shows that it may be so, whether it is or not; of the true one, unless given, what speaks for it."""
-
-    @classmethod
-    def read(cls, value: Any) -> Any:
-        return {"title": value} if isinstance(value, str) else value
 
 
 class AfterData(Data):
@@ -262,7 +254,7 @@ class DrillData(Data):
     """Severity fact -> formula while which it is so; `always`: as long as anybody is hit."""
     dependency: str
     """Class of what is hit in the playbook's dependency risk matrix: auth, billing, queue, observability."""
-    services: Annotated[dict[Id, Annotated[ServiceData, BeforeValidator(ServiceData.read)]], Field(min_length=1)]
+    services: Annotated[dict[Id, Annotated[ServiceData, in_a_word("team")]], Field(min_length=1)]
     """Components, and whose they are."""
     freeze: Texts
     """Services that have to be frozen."""
@@ -300,7 +292,7 @@ class DrillData(Data):
     """One good way through."""
     says: tuple[SayData, ...] = ()
     """What others say and ask, and when: the MSEL."""
-    causes: Annotated[dict[Word, Annotated[CauseData, BeforeValidator(CauseData.read)]], Field(min_length=2)]
+    causes: Annotated[dict[Word, Annotated[CauseData, in_a_word("title")]], Field(min_length=2)]
     """Stories that could explain it; the true one is the course's."""
     after: AfterData = AfterData()
     """What is left when it is over."""

@@ -24,7 +24,6 @@ from scenarios.written import schema_problems
 from simulator.errors import ScenarioError
 from simulator.scenario.declared.program import Program, compiled
 from simulator.scenario.declared.spec import Formula, Readings
-from simulator.scenario.declared.world import DeclaredWorld
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
 
@@ -55,10 +54,6 @@ class MadeDrill:
     def library(self) -> dict[str, Any]:
         """Return its courses; they are walked when they are first asked for, since a drill is played without them."""
         return library(self.drill, self.numbers, self.bench, self.scenario.whole_version)
-
-    def world(self) -> DeclaredWorld:
-        """Return a world of it."""
-        return DeclaredWorld(self.program, self.drill.fault.at)
 
 
 @lru_cache(maxsize=64)

@@ -50,7 +50,7 @@ def _of(text: str, file: str, variant: str, companies: Companies) -> Iterator[Pr
         return
     drill = made(text, file, variant, companies)
     check = Inspection(drill.source, drill.scenario)
-    check.run(lambda: lambda parameters: drill.world())
+    check.run(lambda: lambda parameters: drill.bench.world())
     yield from check.problems
     yield from (drill.written.problem(*found) for found in sense(drill))
     if variant != BASE:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from simulator.levels import PlayedBook, moved
 from simulator.scenario.data import Data
 
+L = TypeVar("L", bound=BaseModel)
 Audience = Literal["public", "internal", "restricted"]
 """Whom an update is for."""
 
@@ -36,17 +38,16 @@ class Conventions(Data):
         """Return what whom an update is for is called."""
         return next((words for audience, words in self.audiences.items() if audience == ident), ident)
 
-    def level(self, at: int, of: int) -> dict[str, Any]:
-        """Return what is otherwise of the level at a place (0 the worst) of a playbook that has `of`."""
+    def of(self, levels: Sequence[L]) -> tuple[L, ...]:
+        """Return a playbook's levels, the worst first, with what the company calls them and how often it tells whom."""
         if not self.levels:
-            return {}
-        return self.levels[moved(at, of, len(self.levels))].model_dump(exclude_none=True)
+            return tuple(levels)
+        own = (self.levels[moved(at, len(levels), len(self.levels))] for at in range(len(levels)))
+        return tuple(a.model_copy(update=b.model_dump(exclude_none=True)) for a, b in zip(levels, own, strict=True))
 
     def played(self, book: PlayedBook) -> PlayedBook:
         """Return what a drill keeps of a playbook, in the company's words."""
-        of = len(book.levels)
-        levels = tuple(level.model_copy(update=self.level(at, of)) for at, level in enumerate(book.levels))
-        return book.model_copy(update={"levels": levels})
+        return book.model_copy(update={"levels": self.of(book.levels)})
 
 
 NONE_OF_ITS_OWN = Conventions()

@@ -78,6 +78,13 @@ class _Several(BeforeValidator):
 
 
 SEVERAL = _Several(lambda value: (value,) if isinstance(value, str | Mapping) else value)
+
+
+def in_a_word(field: str, **how: Any) -> BeforeValidator:
+    """Let a part be written as text alone, which stands for one of its fields."""
+    return BeforeValidator(lambda value: {field: value} if isinstance(value, str) else value, **how)
+
+
 AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
 """One condition, or several of which one is enough."""
 

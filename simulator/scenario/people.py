@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from simulator.scenario.data import (
     SEVERAL,
@@ -18,6 +18,7 @@ from simulator.scenario.data import (
     Titled,
     Took,
     TopicId,
+    in_a_word,
 )
 from simulator.values import Duty, Lane, Ref
 
@@ -32,12 +33,8 @@ class Debt(Data):
     taken_up_by: tuple[Ref, ...] = ()
     """What shows that somebody sees to it: `inject:ID`, in which they say so."""
 
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return {"what": value} if isinstance(value, str) else value
 
-
-Debts = Annotated[tuple[Annotated[Debt, BeforeValidator(Debt._read, json_schema_input_type=Debt | str)], ...], SEVERAL]
+Debts = Annotated[tuple[Annotated[Debt, in_a_word("what", json_schema_input_type=Debt | str)], ...], SEVERAL]
 """What is owed, one or several; words alone say what."""
 
 

@@ -218,7 +218,7 @@ def test_a_move_that_needs_another_is_compared_with_that_other_begun_as_early(tm
 def test_a_signal_is_dark_by_group_and_as_a_whole_while_all_are() -> None:
     dark = "    is: total(lag)\n    by_group: lag\n    dark: lag > 0.5 * cap or minute > 50\n    panel: true"
     drill = made(changed(("    is: total(lag)\n    by_group: lag\n    panel: true", dark)), "queue_twice/drill.yaml")
-    world = drill.world()
+    world = drill.bench.world()
     world.start(drill.drill.starts, drill.drill.fault.at)
     told: set[tuple[bool, ...]] = set()
     while world.now < 3600:
@@ -340,7 +340,7 @@ def test_what_stands_still_before_the_page_is_passed_over_and_comes_to_the_same(
             shown.append((world.now, world.observe(), world.harm(), world.facts(), world.knobs()))
         return shown, len(taken)
 
-    (found, fewer), plain = walked(drill.world()), drill.world()
+    (found, fewer), plain = walked(drill.bench.world()), drill.bench.world()
     plain.calm = lambda dt: 0  # type: ignore[method-assign]
     whole, slices = walked(plain)
     assert str(found) == str(whole)
@@ -360,7 +360,7 @@ CLOCKED = "signals:\n  clocked: {title: Clock, is: minute + 100, page: {name: Cl
 def test_what_is_passed_over_or_shared_comes_to_what_each_step_comes_to(change: tuple[str, str]) -> None:
     bench = made(changed(change), "queue_twice/drill.yaml").bench
     plainly, world = copy.copy(bench), copy.deepcopy(bench.begun)
-    plainly._world = lambda: _never_calm(bench._world())  # type: ignore[method-assign]
+    plainly.world = lambda: _never_calm(bench.world())  # type: ignore[method-assign]
     assert bench.shift == plainly._shift() is not None
     world.step(240)
     figures = dict(world.figures())

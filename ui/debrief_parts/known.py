@@ -7,6 +7,7 @@ import math
 import streamlit as st
 
 from analytics.report import tables as frames
+from simulator.text import shortened
 from simulator.values import Author
 from ui.debrief_parts import keys
 from ui.debrief_parts.charted import show, show_all
@@ -90,7 +91,7 @@ def _cues(drill: Debriefed) -> None:
 def _injects(drill: Debriefed, guessed: bool) -> None:
     rows = []
     for r in frames.each(drill.injects):
-        text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
+        text = shortened(r.text, LONGEST)
         verdict = sign("verdict", r.verdict if r.expected else "none expected")
         when = f" {minute(r.answered)}" if not math.isnan(r.answered) else ""
         alone = f"<br><small>told to {escape(r.to)} alone</small>" if r.to else ""

@@ -16,7 +16,7 @@ from simulator.names import Said
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.journal import accepted
-from simulator.text import clock
+from simulator.text import clock, shortened
 from simulator.values import Ref
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import badge, minute, number, sign, stated, truth_badge
@@ -70,7 +70,7 @@ class Lines:
         text = said.text or said.label
         text = f"{said.who}: {text}" if said.tone in ("inject", "person", "alert") and said.who else text
         text = " ".join(text.split())
-        return text if len(text) <= 46 else f"{text[:45].rstrip()}…"
+        return shortened(text, 46)
 
     def html(self, seq: int, focus: bool = False, opened: bool = False, anchor: bool = True) -> str:
         """Return one line of a lane; `anchor` gives it an id, which must be the only one on the page."""
@@ -80,7 +80,7 @@ class Lines:
         label = _label(group, said.label)
         label = f'<span class="k">{escape(label)}</span>' if label else ""
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
-        text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
+        text = shortened(said.text, LONGEST)
         name = f"db-it g-{group}{' focus' if focus else ''}"
         # Without its T: lines stand beside their minute.
         stamp = escape(clock(entry.at).removeprefix("T").removeprefix("+"))

@@ -13,6 +13,7 @@ from analytics.follow_through.predicates import StageFinding
 from analytics.follow_through.wording import Warned, conclusions
 from analytics.stages import FollowStage, StageQuestion
 from simulator.record.follow_up import LONGEST, Wording
+from simulator.text import shortened
 from ui import session
 from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
@@ -65,7 +66,7 @@ def _question(here: OpenedDrill, stage: FollowStage, question: StageQuestion) ->
         met = fields.synced(key, said, empty)
 
         def title(ident: str) -> str:
-            return _short(shows[ident].title) if ident in shows else ident
+            return shortened(shows[ident].title, LONGEST_TITLE) if ident in shows else ident
 
         off = not here.writes
         label = question.ask
@@ -148,7 +149,3 @@ def _beside(question: StageQuestion, shows: Iterable[RecordShows]) -> None:
     with st.expander("What the record shows", key=f"fu-beside-{question.id}"):
         items = "".join(f"<li>{escape(one.title)} <span class='quiet'>{escape(one.note)}</span></li>" for one in rows)
         st.html(f'<ul class="fu-shows">{items}</ul>')
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TITLE else f"{text[:LONGEST_TITLE].rstrip()} …"

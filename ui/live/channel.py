@@ -23,7 +23,7 @@ from simulator.record.history import History
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
 from simulator.room.clock import Clock
-from simulator.text import clock
+from simulator.text import clock, shortened
 from simulator.values import Ref
 from ui.live.forms import CLOSE
 from ui.live.html import OUTPUT, hidden
@@ -122,8 +122,7 @@ def reply_html(b: Briefing, ref: str) -> str:
 
 
 def _short(said: Said) -> str:
-    cut = said.text if len(said.text) <= QUOTED else f"{said.text[:QUOTED].rstrip()} …"
-    return f"{said.who} {cut}".strip()
+    return f"{said.who} {shortened(said.text, QUOTED)}".strip()
 
 
 def _channel(line: Entry, room: str) -> str:

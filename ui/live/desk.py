@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from simulator.events.signals import ATTACHED
 from simulator.room.watch import Planned
-from simulator.text import clock
+from simulator.text import clock, shortened
 from ui.live.desk_help import help_html, notes_html, ratings_html
 from ui.live.desk_model import Desk
 from ui.live.desk_people import people_html
@@ -81,7 +81,7 @@ def next_html(d: Desk) -> str:
     coming = [line for state in NEXT for line in sorted((x for x in d.lines if x.state == state), key=_soon)[:SHOWN]]
     rows = "".join(
         f'<li id="next-{escape(line.ident)}" class="{escape(line.state)}"><span class="t">{_when(line)}</span> '
-        f"{'<i>held</i> ' if line.state == 'held' else ''}<b>{escape(line.persona)}</b> {escape(_short(line.text))}"
+        f"{'<i>held</i> ' if line.state == 'held' else ''}<b>{escape(line.persona)}</b> {_short(line.text)}"
         f"{_waits(line)}<span class='row-of'>{_fire(line, 'next')}{_hold(line)}</span></li>"
         for line in coming
     )
@@ -153,17 +153,17 @@ def _row(line: Planned, d: Desk) -> str:
     return (
         f'<tr id="line-{escape(line.ident)}" class="{escape(line.state)}">'
         f'<td><span class="t">{_when(line)}</span>{moved}</td>'
-        f"<td>{escape(line.persona)} → {escape(to)}</td><td>{escape(_short(line.text))}{expects}{_waits(line)}"
+        f"<td>{escape(line.persona)} → {escape(to)}</td><td>{_short(line.text)}{expects}{_waits(line)}"
         f'<div class="row-of">{verbs}</div></td><td>{escape(STATES[line.state])}{answered}</td></tr>'
     )
 
 
+def _short(text: str) -> str:
+    return escape(shortened(text, SHORT))
+
+
 def _when(line: Planned) -> str:
     return clock(line.came if line.came is not None else line.at)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()} …"
 
 
 def _waits(line: Planned) -> str:

@@ -127,7 +127,7 @@ def dead_end(title: str, words: str) -> None:
 def still_running(here: session.Here, what: str) -> None:
     """Show that this page of a drill opens when the drill is over, and the way back to it."""
     head(here.room.row.title)
-    st.info(f"This drill is still running. Its {what} opens when it is over.", icon=":material/timer:")
+    st.info(f"This drill is still running. Its {plain(what)} opens when it is over.", icon=":material/timer:")
     if st.button("Back to the console", key="back-to-console", type="primary"):
         go(Page.CONSOLE, here.link)
 

@@ -16,6 +16,8 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Protocol
 
+from simulator.text import shortened
+
 LONGEST, MOST_NODES, DEEPEST = 400, 150, 30
 """Characters of a formula, its parts, and how deep these stand within each other."""
 FUNCTIONS = ("total", "of", "min", "max")
@@ -69,7 +71,8 @@ def parsed(text: str | float) -> ast.expr:
     try:
         tree = ast.parse(words, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"{_short(words)} is no formula", "write one like `a + 2 * max(0, b - c)`") from None
+        what = f"{shortened(words, 40)!r} is no formula"
+        raise FormulaError(what, "write one like `a + 2 * max(0, b - c)`") from None
     parts = sum(1 for _ in ast.walk(tree))
     if parts > MOST_NODES or _depth(tree) > DEEPEST:
         raise FormulaError("has too many parts", "name some of them under `let`")
@@ -140,10 +143,6 @@ def closure(part: Part) -> Closure:
         value = part
         return lambda v: value
     return part
-
-
-def _short(words: str) -> str:
-    return repr(words if len(words) <= 40 else f"{words[:40]}…")
 
 
 def _depth(tree: ast.AST) -> int:
