@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import DrillError, NameTaken, StaleWriter, StoreError, UnknownName, UnreadableRow
+from simulator.errors import DrillError, NameTaken, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
 from simulator.room import chain, clock_log, rows
@@ -247,13 +247,9 @@ class Store(Database):
 
         What is kept is asked for once it can be written: nothing else has to stand still until then.
         """
-        kept = set()
         with self._write() as connection:
-            for drill, beat in beats:
-                with suppress(StaleWriter):
-                    clock_log.set_beat(connection, drill, beat)
-                    kept.add(drill)
-        return frozenset(kept)
+            asked = dict(beats)
+            return clock_log.set_beats(connection, asked) if asked else frozenset()
 
     def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""
