@@ -72,9 +72,15 @@ def held_back(view: RecordView, pattern: AntiPattern, *, minutes: float = 10) ->
     for segment, due, came in help_given(view).held_back:
         if came - due > 60 * minutes and segment in view.outside(due + 60 * minutes):
             what = view.title("segments", segment)
-            late = f"came at {clock(came)}" if view.grounds.step(segment) else "never came"
-            step = view.grounds.first(segment)
-            why = f"{what}: {step.title if step else 'a step that helps'} was justified from {clock(due)} and {late}."
+            right, step = view.grounds.first(segment), view.grounds.step(segment)
+            # What came need not be what was right first.
+            if step is None:
+                late = "it never came"
+            elif right is None or step.ident == right.id:
+                late = f"it was begun at {clock(came)}"
+            else:
+                late = f"what helped first, {step.spec.title}, was begun at {clock(came)}"
+            why = f"{what}: {right.title if right else 'a step that helps'} was justified from {clock(due)}; {late}."
             seen = [m.seq for m in view.samples if m.at <= due + 60 * minutes][-1:]
             return _shown(pattern, why, seen)
     return None

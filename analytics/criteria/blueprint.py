@@ -220,6 +220,22 @@ def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecisio
     return next((d for d in (*named, *reversed(before))), None)
 
 
+def uncovered(view: RecordView, run: Attempt) -> str:
+    """Return in brackets why a decision that names a run does not cover it, empty where none names it."""
+    naming = [d for d in view.decisions if run.ident in d.body.actions]
+    naming = naming or [d for d in view.decisions if d.ref == run.decision]
+    before = [d for d in naming if d.seq < run.start_seq]
+    if not before:
+        return f" (begun before decision {naming[0].ref.ident} named it)" if naming else ""
+    last = before[-1]
+    named, gone = f"decision {last.ref.ident}", round((run.begun - last.at) / 60)
+    if len(last.body.actions) > MOST_DECIDED:
+        return f" ({named} lists {len(last.body.actions)} steps, too many to choose by)"
+    if run.begun > last.at + COVERS_FOR:
+        return f" (begun {gone} minutes after {named}, which covers {COVERS_FOR // 60} minutes)"
+    return f" ({named} covers the first {COVERED} of its steps)"
+
+
 def bears_on(view: RecordView, decision: Moment[acts.RecordDecision], run: Attempt) -> bool:
     """Tell whether something that a decision links speaks for a step: what justifies it, or supports the cause."""
     links = solid(view, decision.body.evidence, decision)

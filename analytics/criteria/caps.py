@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from analytics.criteria.common import landing, sent_away
+from analytics.criteria.common import landing, sent_away, stepped_in
 from analytics.criteria.comms import Told, taken_back, told_untruly, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock, counted, listed
-from analytics.timeline import Attempt, Span
+from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
@@ -48,7 +48,8 @@ def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False,
 )  # fmt: skip
 def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
     """Nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
-    spans = tuple(span for span in view.commanders if not _helped_out(view, span))
+    helped = [span for span in view.commanders if stepped_in(view, span)]
+    spans = tuple(span for span in view.commanders if span not in helped)
     hits = []
     at, led_until, excused = COMMAND_DUE, 0, sent_away(view, COMMANDER)
     for span in (*spans, None):
@@ -56,6 +57,9 @@ def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
         if until - at > GAP and led_until not in excused:
             end = "the end" if until == view.left else clock(until)
             why = f"Nobody was in command from {clock(at)} to {end}."
+            why += "".join(f" {view.title('roles', one.who)}, a simulated teammate, stepped in unasked at "
+                           f"{clock(one.since)}, which does not count." for one in helped
+                           if at <= one.since < until)  # fmt: skip
             back = span is not None and until - at <= GAP + 60 * cap.within
             last = [x.seq for x in view.entries if x.at <= until][-1:]
             hits.append(_hit(cap, why, (span.seq,) if span else tuple(last), back))
@@ -67,14 +71,6 @@ def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
             why = f"Two held command from {clock(since)} to {clock(until)}."
             hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
     return hits
-
-
-def _helped_out(view: RecordView, span: Span) -> bool:
-    """Tell whether a simulated teammate took command that nobody had offered them."""
-    taken = view.entry(span.seq)
-    offers = [m.body for m in view.all(acts.AssignRole) if m.at <= taken.at]
-    offered = any(offer.role == COMMANDER and offer.to == span.who for offer in offers)
-    return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
 
 @judges(take_action="action", run_query="query", abort_action="action")

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, Status, clock, listed
+from analytics.timeline import Span
 from analytics.view import Moment, RecordView
+from simulator import acts
 from simulator import events as e
 from simulator.record.entry import Body
+from simulator.record.tracked import Stretch
 from simulator.responses import untimely
+from simulator.values import COMMANDER
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
@@ -179,3 +183,16 @@ def help_given(view: RecordView) -> Help:
         prompt = "Each step came within three minutes of being justified."
         words.append(prompt if share > 0.999 else "Some of it is only held.")
     return Help(share, " ".join(words), tuple(held_back))
+
+
+def stepped_in(view: RecordView, span: Span | Stretch) -> bool:
+    """Tell whether a simulated teammate took command that nobody had offered them: for a team that spares nobody."""
+    taken = view.entry(span.seq)
+    offers = [m.body for m in view.all(acts.AssignRole) if m.at <= taken.at]
+    offered = any(offer.role == COMMANDER and offer.to == span.who for offer in offers)
+    return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
+
+
+def in_command(view: RecordView, span: Span | Stretch) -> str:
+    """Return who held command in a span, by seat, and whether that was a simulated teammate whom nobody had asked."""
+    return view.title("roles", span.who) + (" (simulated, unasked)" if stepped_in(view, span) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
-from analytics.criteria.blueprint import bears_on, decision_behind, shows
+from analytics.criteria.blueprint import bears_on, decision_behind, shows, uncovered
 from analytics.criteria.common import (
     brought,
     completeness,
@@ -60,7 +60,7 @@ def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
     for run in steps:
         decision = decision_behind(view, run)
         if decision is None:
-            words.append(f"No decision covers {run.title} at {clock(run.begun)}.")
+            words.append(f"No decision covers {run.title} at {clock(run.begun)}{uncovered(view, run)}.")
             marks.append(Mark(0, stake(view, run), "", (run.start_seq,)))
             continue
         quality, why, evidence = _quality(view, decision, run)

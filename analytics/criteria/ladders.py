@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import get_args
 
 from analytics.criteria import postures
-from analytics.criteria.blueprint import bears_on, decision_behind
+from analytics.criteria.blueprint import bears_on, decision_behind, uncovered
 from analytics.criteria.common import does_not_apply, fading, help_given, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import Judge, found_in, judges
 from analytics.facts import LEVELS, severity_truth, solid
@@ -180,7 +180,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     # A branch that nobody decided on may have been luck.
     undecided = [run for run in view.mitigations if decision_behind(view, run) is None]
     lucky = sum(stake(view, run) for run in undecided) / sum(stake(view, run) for run in view.mitigations)
-    note = f"No decision covers {listed(run.title for run in undecided)}. " if undecided else ""
+    note = f"No decision covers {listed(run.title + uncovered(view, run) for run in undecided)}. " if undecided else ""
     return settle(criterion, marks, factor=helped.share * (1 - lucky / 2), note=note + helped.why)
 
 

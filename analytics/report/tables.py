@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec
 from pydantic import BaseModel
 
 from analytics import facts
+from analytics.criteria.common import in_command
 from analytics.levels import fits
 from analytics.playbook import Playbook
 from analytics.record import Course, DrillRecord, References, loss_of
@@ -192,7 +193,8 @@ def _deeds(view: RecordView) -> Iterator[Deed]:
         yield "B1b", "Frozen", span.since, span.until, span.seq
     for post, spans in (("Commander", view.commanders), ("Deputy", view.deputies)):
         for span in spans:
-            yield "B1c", f"{post}: {view.title('roles', span.who)}", span.since, None, span.seq
+            who = in_command(view, span) if spans is view.commanders else view.title("roles", span.who)
+            yield "B1c", f"{post}: {who}", span.since, None, span.seq
     for run in view.mitigations:
         yield "B3a", run.spec.title, run.begun, run.landed, run.start_seq
 

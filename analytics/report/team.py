@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from analytics.criteria.common import in_command
 from analytics.criteria.comms import promised
 from analytics.criteria.protocols import work_shares
 from analytics.report.tables import table
@@ -15,6 +16,7 @@ from analytics.view import RecordView
 from simulator import acts, values
 from simulator import events as e
 from simulator.record.history import UPDATE_GRACE
+from simulator.values import COMMANDER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +61,7 @@ def holdings(view: RecordView) -> Iterator[Any]:
     for post, tenure in view.history.posts.items():
         for one in tenure.held:
             until = min(view.left, view.left if one.until is None else one.until)
-            who = view.title("roles", one.who)
+            who = in_command(view, one) if post == COMMANDER else view.title("roles", one.who)
             yield HELD, post, who, one.since / 60, until / 60, f"{post}: {who}", one.seq
     given = [(m.at, m.seq, str(m.body.lane), m.body.owner, f", next {view.title('roles', m.body.next_owner)}")
              for m in view.all(acts.AssignLane)]  # fmt: skip

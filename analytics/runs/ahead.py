@@ -1,23 +1,32 @@
 """What a good responder would have done next, from any moment of a drill: the ways on that what had been seen opens.
 
 The same ways on, and the same world, that the fit of a decision is judged by; here they can be asked for at any second,
-and go as far as what had been seen by then justifies, as the score takes it (`Grounds.seen`).
+and go as far as what had been seen by then justifies, as the score takes it (`Grounds.seen`). What is advised is what
+is left to do: a step taken already stands in a way on only where taking it once more saves harm, and a way on that
+saves none is no advice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
+from operator import add
 
 from analytics.record import loss_of
 from analytics.runs.counterfactual import Moments, as_possible, cleanup, done_by, ends_of
 from analytics.runs.library import Earliest
-from analytics.runs.walk import MINUTE, Turn, Walk, untouched_turns
+from analytics.runs.walk import MINUTE, Turn, Walk, loss_from, untouched_turns
 from analytics.view import RecordView
 from simulator.loaded import LoadedScenario
 from simulator.scenario.parts import Action
+
+CLEAR_UP = "nothing new, clear up what is left"
+"""A way on whose own steps are all taken already; of what it leaves to clear up nothing may be justified yet."""
+
+Steps = list[tuple[int, Action]]
+"""Drill second at which each begins, and the action."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +52,9 @@ class Ahead:
     nothing: Onward
     """Nobody orders anything from then on."""
     ways: tuple[Onward, ...]
-    """Open on what had been seen by then, the best first."""
+    """Open on what had been seen by then, and leading to less harm than nothing more; the best first."""
     earliest: Earliest | None
-    """What could be justified first of what was neither done nor justified yet, where nothing is open."""
+    """What could be justified first of what was neither done nor justified yet; None where nothing is left to save."""
     queued: bool
     """Whether a change was queued to come later that nothing held back then: `nothing` alone surely has it."""
 
@@ -69,28 +78,72 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     still = [x for x in view.scenario.merges if not any(stands.is_frozen((x.service,), kind) for kind in x.frozen_by)]
     nothing = _onward("nothing more", walk, untouched_turns(walk, flying, still, at), ())
     soonest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
-    ways, seen = [], partial(view.grounds.seen, there=True)
+    begun = frozenset(run.ident for run in view.started if run.ordered <= at and run.aborted is None)
+    left = _Left(walk, flying, begun)
+    # What a repair leaves need not wait for it.
+    taken = [run for run in view.mitigations if run.ordered <= at and run.aborted is None and run.spec.rung != "repair"]
+    carried = max((run.begun if run.carried is None else run.carried for run in taken), default=at)
+
+    def after(steps: Steps) -> Steps:
+        last = max((begin + action.takes.median for begin, action in steps), default=carried)
+        found = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
+        return [(max(begin, at), action) for begin, action in found]
+
+    ways, opened, seen = dict[tuple[str, ...], Onward](), False, partial(view.grounds.seen, there=True)
     for branch in ends.library.branches:
         if branch.known and seen(branch.known) > at:
             continue
         steps = as_possible(view, branch.steps, at, done)
-        # A way with a step that nothing in this drill can justify would be shown as what is left of it.
-        if not steps or not all(action.justified_by for _, action in steps):
+        if not steps:
             continue
-        last = max(begin + action.takes.median for begin, action in steps)
-        after = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
-        whole = sorted([*steps, *after], key=lambda one: one[0])
+        own = left.of(steps, lambda some: [*some, *after(some)])
+        whole = sorted([*own, *left.of(after(own), partial(add, own))], key=lambda one: one[0])
+        # A way with a step that nothing in this drill can justify would be shown as what is left of it.
+        if not all(action.justified_by for _, action in own):
+            continue
         # What follows a step that nothing justifies yet waits for it: a rollback for the view that makes it safe.
         now = list(takewhile(lambda one: seen(one[1].justified_by) <= at, whole))
-        if now:
+        opened |= bool(now) or not whole
+        if now or (whole and not own):
             later = list(_waiting(whole[len(now) :], soonest))
-            ways.append(_onward(branch.name, walk, flying, now, later))
+            way = _onward(branch.name if own else CLEAR_UP, walk, flying, now, later)
+            same = ways.get(key := tuple(action.id for _, action in whole), way)
+            # Of ways that come to the same steps the best stands, and first the one that had no other.
+            ways[key] = min(same, way, key=lambda one: one.loss)
+    saving = sorted((way for way in ways.values() if _saves(way.loss, nothing)), key=lambda one: (one.loss, one.name))
     justified = {one.id for one in view.scenario.actions if seen(one.justified_by) <= at}
-    coming = [one for one in ends.library.earliest if one.action not in done | justified]
-    first = None if ways else min(coming, key=lambda one: one.minute, default=None)
-    ways.sort(key=lambda one: (one.loss, one.name))
+    coming = [one for one in ends.library.earliest if one.action not in done | begun | justified]
+    over = opened or not _saves(loss_of(walk.world.harm(), walk.scenario), nothing)
+    first = None if saving or over else min(coming, key=lambda one: one.minute, default=None)
     queued = any(merge.at > at and merge.effects for merge in still)
-    return Ahead(at, went, nothing, tuple(ways), first, queued)
+    return Ahead(at, went, nothing, tuple(saving), first, queued)
+
+
+def _saves(loss: float, nothing: Onward) -> bool:
+    """Tell whether a loss is less than that of nothing more, by as much as anybody is shown."""
+    return round(loss, 3) < round(nothing.loss, 3)
+
+
+class _Left:
+    """What is left of steps at a moment: without those taken already that, taken once more, save nothing."""
+
+    def __init__(self, walk: Walk, flying: Sequence[Turn], begun: frozenset[str]) -> None:
+        self._walk, self._flying, self._begun = walk, flying, begun
+        self._losses = dict[tuple[tuple[int, str], ...], float]()
+
+    def of(self, steps: Steps, whole: Callable[[Steps], Steps]) -> Steps:
+        """Return what is left of steps of a way on; `whole` gives the way with what is left of them."""
+        for one in [step for step in steps if step[1].id in self._begun]:
+            rest = [step for step in steps if step != one]
+            if self._loss(whole(rest)) <= self._loss(whole(steps)):
+                steps = rest
+        return steps
+
+    def _loss(self, steps: Steps) -> float:
+        key = tuple(sorted((begin, action.id) for begin, action in steps))
+        if key not in self._losses:
+            self._losses[key] = loss_from(self._walk, self._flying, steps)
+        return self._losses[key]
 
 
 def _waiting(steps: Iterable[tuple[int, Action]], soonest: Mapping[str, int]) -> Iterator[tuple[int, Action]]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from analytics.criteria.blueprint import decision_behind, uncovered
 from analytics.record import DrillRecord
+from analytics.report.tables import each
+from analytics.report.team import holdings
+from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.parts import Merge
@@ -265,6 +269,41 @@ def test_what_a_simulated_teammate_does_trips_no_cap_of_the_people(ident: str, l
     seat = say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
     assert hits(ident, drill(seat, lines, policy=None))
     assert not hits(ident, drill(seat, by_teammates(lines), policy=None))
+
+
+def test_a_limit_and_who_held_command_say_the_same_of_a_teammate_who_stepped_in_unasked() -> None:
+    unasked = event("20:00", e.RoleAccepted(role="commander", seat="deputy"), by="teammate:deputy")
+    record = drill(in_command("02:00"), release("10:00"), unasked)
+    (hit,) = hits("C1", record)
+    stepped = "deputy, a simulated teammate, stepped in unasked at T+20:00, which does not count."
+    assert hit.why == f"Nobody was in command from T+10:00 to the end. {stepped}"
+    held = [row.label for row in each(holdings(RecordView(record, book()))) if row.what == "commander"]
+    assert held == ["commander: commander", "commander: deputy (simulated, unasked)"]
+
+
+def test_what_was_held_back_is_told_apart_from_what_came_first() -> None:
+    early = query("05:00", "zones")
+    later = [one.model_copy(update={"justified_by": ("query:keyring",)}) if one.id == "web_flag" else one
+             for one in SCENARIO.actions]  # fmt: skip
+    of = SCENARIO.model_copy(update={"actions": tuple(later)})
+    for step, says in (("flag", "; it was begun at T+20:00."), (None, "; it never came."),
+                       ("web_flag", "; what helped first, web_flag, was begun at T+20:00.")):  # fmt: skip
+        hit = shown("held_back", drill(early, act("20:00", step) if step else [], of=of))
+        assert hit is not None
+        assert hit.why.endswith(f"was justified from T+05:15{says}")
+
+
+def test_why_a_decision_does_not_cover_a_step_is_said() -> None:
+    for lines, says in (
+        ([*decide("05:00", "flag"), *act("16:00", "flag")],
+         " (begun 11 minutes after decision 1, which covers 10 minutes)"),
+        ([*act("05:00", "flag"), *decide("08:00", "flag")], " (begun before decision 1 named it)"),
+        (act("05:00", "flag"), ""),
+    ):
+        made = RecordView(drill(lines), book())
+        (run,) = made.started
+        assert decision_behind(made, run) is None
+        assert uncovered(made, run) == says
 
 
 def test_what_a_displaced_holder_does_of_their_own_right_is_no_second_command() -> None:

@@ -13,12 +13,12 @@ from analytics import playbook
 from analytics.record import Course, References
 from analytics.report import tables as frames
 from analytics.report import team
-from analytics.report.charts import CHARTS
+from analytics.report.charts import CHARTS, thinking
 from analytics.report.charts.course import SHAPES
 from analytics.report.charts.spec import Charted, Reviewed, cut, plain_titles
 from analytics.report.charts.whole import PLACE, RATE
 from analytics.report.palette import PALETTE
-from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
+from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS, each
 from analytics.score import score
 from analytics.view import RecordView
 from scenarios.loader import load
@@ -26,7 +26,21 @@ from simulator import acts
 from simulator import events as e
 from simulator.record.journal import parse
 from tests import recorded
-from tests.analytics.builders import act, book, decide, declare, drill, event, hand_off, lanes, pair, say, truth, update
+from tests.analytics.builders import (
+    act,
+    book,
+    decide,
+    declare,
+    drill,
+    event,
+    hand_off,
+    lanes,
+    pair,
+    query,
+    say,
+    truth,
+    update,
+)
 
 MINUTES = tuple(float(i) for i in range(61))
 GOLDEN = (
@@ -333,3 +347,16 @@ def test_a_label_leaves_out_the_team_of_a_seat_where_no_other_is_called_so() -> 
 def test_a_label_is_cut_and_holds_no_markup() -> None:
     assert cut("a" * 80, 10) == "aaaaaaaaa…"
     assert cut("<a href='x'>") == "&lt;a href='x'>"
+
+
+def test_a_decision_is_called_by_what_it_decided_whatever_others_linked_to_it() -> None:
+    step, other = act("20:00", "flag", decision="decision:1"), decide("18:00", "revoke")
+    view = RecordView(drill(query("07:00", "zones"), other, step), book())
+    (row,) = each(thinking.confidence_rows(view))
+    assert row.label == view.title("actions", "revoke")
+
+
+def test_what_is_no_rung_stands_under_the_ladder() -> None:
+    drawn = CHARTS["ladder"](reviewed("billing_mismatch-by_the_book-7"))
+    rows = drawn.figure["layout"]["yaxis"]["ticktext"]
+    assert rows.index("rollback") < rows.index("flag") < rows.index("containment")

@@ -12,7 +12,7 @@ from analytics.report import lessons
 from analytics.report.charts.course import weightiest
 from analytics.report.charts.spec import Reviewed
 from analytics.report.tables import each, record_of
-from analytics.runs.ahead import ahead
+from analytics.runs.ahead import CLEAR_UP, ahead
 from analytics.view import RecordView
 from scenarios.loader import load
 from simulator import acts
@@ -169,7 +169,7 @@ def test_nothing_is_offered_that_the_score_would_call_ordered_on_nothing_seen(na
     for at in (0, 200, 420):
         found = ahead(view, loaded, at)
         for way in found.ways:
-            assert way.steps
+            assert way.steps or way.name == CLEAR_UP
             assert all(view.grounds.seen(actions[title].justified_by) <= at for _, title in way.steps)
             assert all(begin >= at for begin, _ in way.later)
         if not found.ways:
@@ -180,7 +180,7 @@ def test_nothing_is_offered_that_the_score_would_call_ordered_on_nothing_seen(na
 def test_a_way_is_offered_whole_or_not_at_all() -> None:
     view = reviewed("billing_mismatch-by_the_book-7").view
     loaded = load(view.header.scenario, view.header.variant, view.header.difficulty)
-    every = {way.name: way for way in ahead(view, loaded, 420).ways}
+    every = {way.name: way for way in ahead(view, loaded, 230).ways}
     last = "Roll billing-worker back to 2.5.4"
     known = view.scenario.actions
     actions = tuple(one.model_copy(update={"justified_by": ()}) if one.title == last else one for one in known)
@@ -188,7 +188,7 @@ def test_a_way_is_offered_whole_or_not_at_all() -> None:
     unjustified = RecordView(DrillRecord(view.record.journal, scenario, view.references), view.playbook)
     whole = {name for name, way in every.items() if last not in {title for _, title in (*way.steps, *way.later)}}
     assert set() < whole < set(every)
-    assert {way.name for way in ahead(unjustified, loaded, 420).ways} == whole
+    assert {way.name for way in ahead(unjustified, loaded, 230).ways} == whole
 
 
 def test_before_anything_is_seen_nothing_is_offered_and_nothing_more_is_no_action() -> None:
@@ -198,3 +198,25 @@ def test_before_anything_is_seen_nothing_is_offered_and_nothing_more_is_no_actio
     assert found.earliest is not None
     assert found.earliest.action == "flag_web"
     assert found.nothing.harm == view.references.null.harm
+
+
+def test_what_is_done_is_not_advised_again_and_where_nothing_is_left_to_save_that_is_said() -> None:
+    view = reviewed("billing_mismatch-by_the_book-7").view
+    loaded = load("billing_mismatch")
+    titles = {run.ident: run.spec.title for run in view.started}
+    begun = {run.ident: run.ordered for run in view.started}
+    clear_up = ahead(view, loaded, begun["rollback"]).ways[0]
+    assert clear_up.name == CLEAR_UP
+    shown = {title for _, title in (*clear_up.steps, *clear_up.later)}
+    assert not shown & {titles[one] for one in ("key_off", "pause", "rollback")}
+    assert titles["resume"] in shown  # what the pause still asks for
+    over = ahead(view, loaded, max(run.effect or 0 for run in view.started))
+    assert (over.ways, over.earliest) == ((), None)
+
+
+def test_a_step_taken_already_stands_where_taking_it_once_more_saves_harm() -> None:
+    view = reviewed("auth_token-by_the_book-7").view
+    revoke = min((run for run in view.started if run.ident == "revoke"), key=lambda run: run.ordered)
+    ways = {way.name: [title for _, title in way.steps] for way in ahead(view, load("auth_token"), 500).ways}
+    assert revoke.ordered < 500 < (revoke.effect or 0)
+    assert any(revoke.spec.title in steps for steps in ways.values())

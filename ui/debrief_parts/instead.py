@@ -113,7 +113,8 @@ def _ahead_html(drill: Debriefed, found: Ahead) -> str:
     if not found.ways:
         first = found.earliest
         if first is None:
-            return quiet("Nothing that helps was left to do.")
+            return quiet("Nothing left to save: no step that was open and not taken yet comes to less harm "
+                         f"than nothing more ({found.nothing.loss:.3f}).")  # fmt: skip
         title = drill.view.title("actions", first.action)
         return quiet(f"Nothing seen by then justified a step. Look first: {title} can be justified from "
                      f"T+{first.minute:g}, because {first.because}.")  # fmt: skip

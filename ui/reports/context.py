@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from analytics.about import TURNING, ending, times, unmet
+from analytics.criteria.common import in_command
 from analytics.report import story
 from analytics.report.tables import each
 from simulator import acts
@@ -130,7 +131,7 @@ def _severity(drill: Finished) -> str:
 def _command(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield who was in command from when until when, to the end; nobody where it was nobody."""
     view = drill.view
-    held = [(max(0, one.since), min(one.until, view.left), view.title("roles", one.who)) for one in view.commanders]
+    held = [(max(0, one.since), min(one.until, view.left), in_command(view, one)) for one in view.commanders]
     rows = [(since, until, who) for since, until, who in held if until > since]
     for since, until, who in sorted([*rows, *((*gap, "nobody") for gap in leaderless(drill))]):
         yield {"since": clock(since), "until": clock(until), "who": who}

@@ -8,7 +8,9 @@ from typing import Any
 
 from analytics.about import times as turning
 from analytics.about import unmet
+from analytics.criteria.common import in_command, stepped_in
 from analytics.scorecard import counted, listed
+from analytics.timeline import Span
 from simulator.text import clock
 from ui.reports.finished import Finished
 from ui.reports.hurt import harmed_more, of_harm, out_still, stopped
@@ -95,10 +97,10 @@ def _unheard(drill: Finished) -> str:
     return f"the page was acknowledged only at {clock(at)}" if at > LATE else ""
 
 
-def leaderless(drill: Finished) -> Iterator[tuple[int, int]]:
-    """Yield from when until when nobody was in command, from T+00:00 until people left."""
+def leaderless(drill: Finished, but: Collection[Span] = ()) -> Iterator[tuple[int, int]]:
+    """Yield from when until when nobody was in command, from T+00:00 until people left; stretches of `but` are none."""
     at, left = 0, drill.view.left
-    for span in drill.view.commanders:
+    for span in (one for one in drill.view.commanders if one not in but):
         if min(span.until, left) > max(0, span.since):
             if span.since > at:
                 yield at, span.since
@@ -109,13 +111,15 @@ def leaderless(drill: Finished) -> Iterator[tuple[int, int]]:
 
 def unled(drill: Finished) -> str:
     """Return for how long nobody led and when, whoever that would have been; stretches that are soon over are none."""
-    gaps = [(since, until) for since, until in leaderless(drill) if until - since > LATE]
+    helped = [span for span in drill.view.commanders if stepped_in(drill.view, span)]
+    gaps = [(since, until) for since, until in leaderless(drill, helped) if until - since > LATE]
     if not gaps:
         return ""
     minutes = round(sum(until - since for since, until in gaps) / 60)
     left = drill.view.left
     spans = listed(f"{clock(since)} to {'the end' if until == left else clock(until)}" for since, until in gaps)
-    return f"nobody led for {minutes} of {round(left / 60)} minutes ({spans})"
+    unasked = listed(f"{in_command(drill.view, one)} from {clock(one.since)}" for one in helped)
+    return f"nobody led for {minutes} of {round(left / 60)} minutes ({spans})" + (f", but {unasked}" if unasked else "")
 
 
 def _left(tree: Row) -> Iterator[str]:

@@ -57,15 +57,14 @@ def held_back(drill: Finished) -> str:
     if view.by_itself or harmed_more(drill) or (first.begun if first else view.left) - since <= PROMPT:
         return ""
     title, after = drill.names.title("actions", step), _after(drill, step)
-    # What has to be finished first is told, so the step goes by what it rests on alone, as limits have it.
-    alone = next((view.grounds.since(one) for one in like if one.id == step), since)
-    right = f"{_right(alone if after else since)}{after}"
+    # Said by what the step rests on alone, as limits have it; what has to be finished first is told.
+    justified = next((view.grounds.since(one) for one in like if one.id == step), since)
+    right = f"{_right(justified)}{after}"
     if first is None:
         return f"no mitigation was begun at all, though {title} was {right.rstrip(',')}"
     if first.spec.id == step:
-        told = not after and f"{title} ({right}, begun {clock(first.begun)}" in worth_doing(drill)
-        if told:
-            return f"the first mitigation came {round((first.begun - since) / 60)} minutes after it was justified"
+        if not after and f"{title} ({right}," in worth_doing(drill):
+            return f"the first mitigation came {round((first.begun - justified) / 60)} minutes after it was justified"
         return f"the first mitigation, {title}, was {right} and begun only at {clock(first.begun)}"
     return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
             f"treats the same, was {right.rstrip(',')}")  # fmt: skip
@@ -191,7 +190,7 @@ def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Ite
         came = {one.begun is not None for one in late}
         how = "begin sooner" if came == {True} else "carry out" if came == {False} else "carry out, and sooner,"
         yield f"{how} " + listed(
-            f"{drill.names.title('actions', one.step.id)} ({_right(one.right)}, "
+            f"{drill.names.title('actions', one.step.id)} ({_right(one.justified)}{_best(one)}, "
             f"{'never carried out' if one.begun is None else f'begun {clock(one.begun)}'}{more})"
             for one, more in named)  # fmt: skip
 
@@ -213,7 +212,10 @@ class _Late(NamedTuple):
     """A helpful step that came late, or never."""
 
     step: Action
+    justified: int
+    """From when what was seen justifies it, of a repair once what goes on was stopped."""
     right: int
+    """From when it was right as well by the best course."""
     begun: int | None
 
 
@@ -227,11 +229,12 @@ def _chain(drill: Finished, since: int) -> list[_Late]:
         # A repair waits for what goes on being wrong to be stopped, unless that could have been stopped sooner as well:
         # how soon it helps then, the best course shows.
         stopped = step.rung == "repair" and (since > 0 or step.id not in best)
-        right = max(grounds.right(step) if stopped else grounds.since(step), best.get(step.id, 0))
+        justified = grounds.right(step) if stopped else grounds.since(step)
+        right = max(justified, best.get(step.id, 0))
         if run is not None and run.begun - right <= PROMPT:
             treated |= _treats(drill, step) if step.hold is None else set()
         elif right < view.left and (run is None or run.begun > since):
-            late.append(_Late(step, right, run.begun if run else None))
+            late.append(_Late(step, justified, right, run.begun if run else None))
     late.sort(key=lambda one: (best.get(one.step.id, one.right), FOREVER if one.begun is None else one.begun))
     chain = list[_Late]()
     for one in late:
@@ -245,6 +248,10 @@ def _chain(drill: Finished, since: int) -> list[_Late]:
 def _treats(drill: Finished, step: Action) -> set[tuple[str, bool]]:
     """Return which parts that were hit a step treats, each with whether it repairs."""
     return {(part, step.rung == "repair") for part in step.coverage if part in drill.view.affected}
+
+
+def _best(one: _Late) -> str:
+    return f", in the best course {clock(one.right)}" if one.justified < one.right < FOREVER else ""
 
 
 def _right(at: int) -> str:

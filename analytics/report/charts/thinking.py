@@ -30,6 +30,7 @@ from simulator import values
 if TYPE_CHECKING:
     import pandas as pd
 
+LADDER = get_args(values.Rung)
 TAKEN, REJECTED = "taken", "rejected"
 
 
@@ -71,16 +72,18 @@ def hypotheses(frame: pd.DataFrame, drill: Reviewed, truth: bool = False) -> Dra
     decision="str", label="str", minute="float64", stated="int64", earned="int64", links="int64", seq="int64"
 )
 def confidence_rows(view: RecordView) -> Iterator[Any]:
-    """Return each checkpoint decision with the level it stated and the one its links carry for its first step.
+    """Return each checkpoint decision acted on with the level it stated and the one its links carry for its first step.
 
-    Levels are 1 to 3; 0 is nothing linked.
+    It is called by what it decided: others may have linked a step of theirs to it. Levels are 1 to 3; 0 is nothing
+    linked.
     """
     for m in view.decisions:
-        run = next((r for r in view.started if decision_behind(view, r) is m), None)
-        if run is not None:
-            stated = LEVELS.index(m.body.confidence) + 1
-            links = len(view.cited(m.body.evidence, m))
-            yield m.ref, run.spec.title, m.at / 60, stated, earned_level(view, m, run), links, m.seq
+        runs = [run for run in view.started if decision_behind(view, run) is m]
+        if runs:
+            run = next((one for one in runs if one.ident in m.body.actions), runs[0])
+            stated, links = LEVELS.index(m.body.confidence) + 1, len(view.cited(m.body.evidence, m))
+            label = view.titles("actions", m.body.actions) or m.body.decision
+            yield m.ref, label, m.at / 60, stated, earned_level(view, m, run), links, m.seq
 
 
 @chart(
@@ -128,12 +131,13 @@ def climbed(view: RecordView) -> Iterator[Any]:
 @chart(
     "ladder", "The ladder climbed", of_view(climbed), section="instead", unit="rung",
     empty="No step was taken and none was rejected.",
-    note="From the smallest step, at the bottom, to the largest. Rungs nobody spoke of stay empty.",
+    note="The ladder climbs from the smallest step to the largest; what is no rung of it, such as containment, stands "
+         "under it. Rungs nobody spoke of stay empty.",
 )
 def ladder(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw the rungs that were taken and those that were rejected, with whether the reason held."""
-    known = [*rungs(drill.view), *(rung for rung in dict.fromkeys(frame["rung"]) if rung not in get_args(values.Rung))]
-    rows = list(reversed(list(dict.fromkeys([*known, *frame["rung"]]))))
+    named = dict.fromkeys([*rungs(drill.view), *frame["rung"]])
+    rows = sorted(named, key=lambda one: -LADDER.index(one) if one in LADDER else len(LADDER))
     taken, given = frame[frame["state"] == TAKEN], frame[frame["state"] == REJECTED]
     holds = given["holds"].fillna(False).astype(bool)
     right, wrong = given[holds], given[~holds]

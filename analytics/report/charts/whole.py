@@ -7,6 +7,7 @@ from itertools import pairwise
 from math import isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from analytics.criteria.common import in_command
 from analytics.record import loss_of
 from analytics.report import story
 from analytics.report import tables as frames
@@ -107,7 +108,7 @@ def _world(view: RecordView) -> Iterator[tuple[Any, ...]]:
 
 def _people(view: RecordView) -> Iterator[tuple[Any, ...]]:
     for span in view.commanders:
-        yield _moment(COMMAND, view.title("roles", span.who), span.since, span.seq, min(span.until, view.left) / 60)
+        yield _moment(COMMAND, in_command(view, span), span.since, span.seq, min(span.until, view.left) / 60)
     for offer in view.all(e.HandOffOffered):
         yield _moment(COMMAND, "Handed over", offer.at, offer.seq)
     for run in view.started:
