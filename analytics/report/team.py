@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 PROMPT = 120
 """Seconds within which a task is acknowledged where the loop is closed."""
 NAN = float("nan")
-SAID, DECIDED, ORGANISED, CARRIED = "said and told", "decided", "organised", "looked and did"
-PARTS = (SAID, DECIDED, ORGANISED, CARRIED)
-_PART = {"message": SAID, "decision": DECIDED, "lead": ORGANISED}
+SAID, CONCLUDED, ORGANISED, CARRIED = "said and told", "concluded", "organised", "looked and did"
+SITTING = (acts.TakeSeat, acts.LeaveSeat)
+"""Acts that are no contribution."""
+PARTS = (SAID, CONCLUDED, ORGANISED, CARRIED)
+_PART = {"message": SAID, "decision": CONCLUDED, "lead": ORGANISED}
 LEADERSHIP, EXECUTIVES, OUTSIDE = "leadership", "executives", "outside"
 UPDATE, DUE, SILENCE = "update", "due", "silence"
 HELD, HANDOFF = "held", "handoff"
@@ -97,11 +99,14 @@ def cadence(view: RecordView) -> Iterator[Any]:
     pairs = [(owed, outside[0].at if outside else view.over)] if owed is not None and view.affected else []
     whom = [(OUTSIDE, [*pairs, *promised(view, outside)]), (EXECUTIVES, promised(view, executives))]
     for due, following, audience in sorted((*pair, audience) for audience, found in whom for pair in found):
-        if due <= view.over:
-            yield DUE, audience, due / 60, NAN, "an update was due", 0
-        if following > due + UPDATE_GRACE:
-            over = f"{(following - due) / 60:.0f} min beyond the due time"
-            yield SILENCE, audience, due / 60, following / 60, over, 0
+        # What was due after people had left, nobody could give any more.
+        if due > view.left:
+            continue
+        yield DUE, audience, due / 60, NAN, "an update was due", 0
+        until = min(following, view.left)
+        if until > due + UPDATE_GRACE:
+            over = f"{(until - due) / 60:.0f} min beyond the due time"
+            yield SILENCE, audience, due / 60, until / 60, over, 0
 
 
 def _first_due(view: RecordView) -> int | None:
@@ -112,11 +117,11 @@ def _first_due(view: RecordView) -> int | None:
 
 @table(role="str", title="str", part="str", count="int64")
 def participation(view: RecordView) -> Iterator[Any]:
-    """Return how often each seat said, decided, organised, and carried something out, in the scenario's order."""
+    """Return how often each seat said, concluded, organised, and carried something out, in the scenario's order."""
     given: dict[tuple[str, str], int] = {}
     for x in view.entries:
         part = _PART.get(x.body.group)
-        if x.is_act and part is not None and not isinstance(x.body, acts.TakeSeat):
+        if x.is_act and part is not None and not isinstance(x.body, SITTING):
             given[x.role, part] = given.get((x.role, part), 0) + 1
     carried = work_shares(view)
     seats = {seat.id for seat in view.scenario.seats()}
@@ -152,7 +157,7 @@ def process(view: RecordView) -> Iterator[Any]:
     counts: pd.Series[int] = participation(view).groupby("role", sort=False)["count"].sum()
     seats = [seat.id for seat in view.scenario.seats()]
     took_part = sum(1 for seat in seats if counts.get(seat, 0) > 0)
-    yield _line("Seats that said, decided or did something", took_part, len(seats), 1.0)
+    yield _line("Seats that said, concluded or did something", took_part, len(seats), 1.0)
 
 
 def _line(measure: str, done: int, of: int, enough: float) -> tuple[str, str, str]:

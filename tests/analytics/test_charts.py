@@ -360,3 +360,23 @@ def test_what_is_no_rung_stands_under_the_ladder() -> None:
     drawn = CHARTS["ladder"](reviewed("billing_mismatch-by_the_book-7"))
     rows = drawn.figure["layout"]["yaxis"]["ticktext"]
     assert rows.index("rollback") < rows.index("flag") < rows.index("containment")
+
+
+def test_what_teammates_did_alone_is_not_told_of_the_people() -> None:
+    left_alone = say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
+    deed = [(at, f"teammate:{by.removesuffix(':Ana')}" if by.endswith(":Ana") else by, body)
+            for at, by, body in (*query("07:00", "zones"), *decide("09:00", "flag"))]  # fmt: skip
+    view = RecordView(drill(left_alone, deed, policy=None), book())
+    title = CHARTS["lanes"](Reviewed(view)).title
+    assert "looked 1 time, came to 1 conclusion (1 decision)" in title
+    assert "; simulated teammates did all of it" in title
+    assert CHARTS["participation"](Reviewed(view)).title.endswith("; simulated teammates did all of it")
+    assert "simulated" not in CHARTS["lanes"](Reviewed(RecordView(drill(query("07:00", "zones")), book()))).title
+
+
+def test_what_was_due_when_people_had_left_is_no_silence() -> None:
+    ended = event("30:00", e.DrillEnded(how="stopped"))
+    view = RecordView(drill(update("08:00"), ended), book())
+    frame = team.cadence(view)
+    assert frame["minute"].max() <= 30
+    assert not (frame["until"] > 30).any()

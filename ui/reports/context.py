@@ -13,6 +13,7 @@ from analytics.about import TURNING, ending, times, unmet
 from analytics.criteria.common import in_command
 from analytics.report import story
 from analytics.report.tables import each
+from analytics.report.team import SITTING
 from simulator import acts
 from simulator import events as e
 from simulator.names import Said
@@ -172,7 +173,9 @@ def _people(drill: Finished) -> Iterator[dict[str, Any]]:
         stretches = drill.view.history.sat.get(seat.id, [])
         seconds = sum(max(0, min(left, left if x.until is None else x.until) - max(0, x.since)) for x in stretches)
         if stretches:
-            given = sum(x.is_act and x.role == seat.id and not x.by.simulated for x in drill.view.entries)
+            # To sit down and to get up is no contribution.
+            given = sum(x.is_act and x.role == seat.id and not x.by.simulated and not isinstance(x.body, SITTING)
+                        for x in drill.view.entries)  # fmt: skip
             who = dict.fromkeys(names.get(seat.id, [seat.title]))
             led = sum(max(0, min(left, x.until) - max(0, x.since)) for x in drill.view.commanders if x.who == seat.id)
             yield {"seat": seat.title, "name": ", ".join(who), "minutes": round(seconds / 60), "acts": given,
@@ -187,6 +190,7 @@ def _cause(drill: Finished) -> dict[str, Any]:
     return {
         "fault": drill.scenario.fault, "since": _ago(drill.view.fault_at), "true": [cause.title for cause in true],
         "named_at": clock(first.at) if first else "never",
+        "named_by": "people" if first is None or drill.view.by_people(first.seq) else "a simulated teammate",
         "stated": [{"title": drill.names.title("causes", cause), "at": clock(m.at), "sure": round(100 *
                     m.body.probability), "true": drill.view.is_true("causes", cause)} for cause, m in named.items()],
         "factors": [{"title": f.title, "layer": f.layer, "planned": f.id in planned}

@@ -43,8 +43,9 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _broke(cause: Row) -> str:
-    """Return what broke since when, why, and when the team named that."""
-    named = "never named by the team" if cause["named_at"] == "never" else f"named by the team at {cause['named_at']}"
+    """Return what broke since when, why, and when the team named that, or only a simulated teammate."""
+    who = "the team" if cause["named_by"] == "people" else cause["named_by"]
+    named = "never named by the team" if cause["named_at"] == "never" else f"named by {who} at {cause['named_at']}"
     why = f": {'; '.join(cause['true'])} ({named})" if cause["true"] else ""
     return f"{cause['fault']}, from {cause['since']}{why}"
 

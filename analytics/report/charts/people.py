@@ -109,7 +109,7 @@ def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 @chart(
     "cadence", "Updates against what was due", of_view(team.cadence), section="team",
     empty="Nothing was owed to anybody outside, and nobody was told anything.",
-    note="Bars: silence beyond a due time, by what was promised and by the playbook's rhythm.",
+    note="Bars: silence beyond a due time, by what was promised and by the playbook's rhythm, until people left.",
 )
 def cadence(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw who was told when, when the next word was due, and each silence beyond that."""
@@ -146,10 +146,11 @@ def cadence(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 @chart(
     "participation", "Who took part", of_view(team.participation), section="team", unit="times",
     empty="The scenario has no seats.",
-    note="Seats in the scenario's order, simulated ones too. It tells where work lay, not who was good.",
+    note="Seats in the scenario's order, simulated ones too. Concluded: causes, severities, options, decisions, "
+         "checks and claims that were put on record. It tells where work lay, not who was good.",
 )
 def participation(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
-    """Draw how often each seat said, decided, organised and carried something out."""
+    """Draw how often each seat said, concluded, organised and carried something out."""
     titles = list(dict.fromkeys(frame["title"]))
     traces = [
         {"type": "bar", "orientation": "h", "name": part, "x": list(own["count"]), "y": map_to(titles, own["title"]),
@@ -162,7 +163,9 @@ def participation(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     busy = {title for title, count in frame.groupby("title")["count"].sum().items() if count}
     title = f"{len(busy & seats)} of {len(seats)} seats took part"
     more = len(busy - seats)
+    people = any(x.is_act and not x.by.simulated and not isinstance(x.body, team.SITTING) for x in drill.view.entries)
     title += f", and {more} specialist{'' if more == 1 else 's'}" if more else ""
+    title += "" if people or not busy else "; simulated teammates did all of it"
     return Drawing(title, figure(
         max(220, 38 * len(titles) + 110), traces, barmode="stack", bargap=0.45, showlegend=True,
         xaxis={"title": "times", "rangemode": "tozero", "zeroline": False},
@@ -237,8 +240,9 @@ def cues(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         marks("never said", "x", ALERT, here[never].assign(minute=end), rows[never], here["matters_for"][never]),
     ]
     moot = int((here["how"] == "overtaken").sum())
-    title = f"{int(reached.sum())} of {len(here)} facts that one role held reached everybody"
-    title += f"; {moot} mattered no more by then" if moot else ""
+    # As the process lines count them: of what mattered no more nobody had to be told.
+    title = f"{int(reached.sum())} of {len(here) - moot} facts that one role held reached everybody"
+    title += f"; {moot} more mattered no longer by then" if moot else ""
     waits = here[reached]
     if len(waits):
         longest = max(each(waits), key=lambda row: row.waited)

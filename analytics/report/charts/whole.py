@@ -55,11 +55,11 @@ class LaneRow(NamedTuple):
 
 
 HARM, HIT, WORLD, ALERTS, INBOX = "Harm", "Hit", "World", "Alerts", "Came in"
-COMMAND, DECIDED_, LOOKED, DID, SHARED, TOLD = "Command", "Decided", "Looked", "Did", "Shared", "Told"
+COMMAND, CONCLUDED, LOOKED, DID, SHARED, TOLD = "Command", "Concluded", "Looked", "Did", "Shared", "Told"
 ROWS = (
     LaneRow(HARM, "circle", NOBODY), LaneRow(HIT, "circle", NOBODY), LaneRow(WORLD, "square", NOBODY),
     LaneRow(ALERTS, "triangle-down", ALERT), LaneRow(INBOX, "circle-open", OTHER),
-    LaneRow(COMMAND, "star", DECIDED), LaneRow(DECIDED_, "diamond", DECIDED), LaneRow(LOOKED, "circle", OTHER),
+    LaneRow(COMMAND, "star", DECIDED), LaneRow(CONCLUDED, "diamond", DECIDED), LaneRow(LOOKED, "circle", OTHER),
     LaneRow(DID, "triangle-up", TEAM), LaneRow(SHARED, "hexagon", BEST), LaneRow(TOLD, "square", TEAM),
 )  # fmt: skip
 PLACE = {row.name: at for at, row in enumerate(ROWS)}
@@ -128,15 +128,15 @@ def _deed(view: RecordView, body: Any) -> tuple[str, str]:
         case e.CueShared(text=text):
             return SHARED, text
         case acts.Declare(severity=level) | acts.ChangeSeverity(severity=level):
-            return DECIDED_, f"Severity {level}"
+            return CONCLUDED, f"Severity {level}"
         case acts.RecordDecision(decision=decision, actions=actions):
-            return DECIDED_, f"Decision: {decision}, {view.titles('actions', actions)}"
+            return CONCLUDED, f"Decision: {decision}, {view.titles('actions', actions)}"
         case acts.ClaimRecovery(claim=claim):
-            return DECIDED_, f"Claimed: {claim}"
+            return CONCLUDED, f"Claimed: {claim}"
         case e.IncidentClosed():
-            return DECIDED_, "Closed"
+            return CONCLUDED, "Closed"
         case acts.StateHypothesis(cause=cause):
-            return DECIDED_, f"Hypothesis: {view.title('causes', cause)}"
+            return CONCLUDED, f"Hypothesis: {view.title('causes', cause)}"
         case acts.UpdateStakeholders(audience=audience):
             return TOLD, f"Update, {audience}"
         case acts.UpdateExecutives() | acts.EscalateInternally():
@@ -154,7 +154,8 @@ def _rate(view: RecordView) -> Iterator[tuple[Any, ...]]:
 
 @chart(
     "lanes", "The drill in two lanes", of_view(moments), section="happened", empty="The record holds no moments.",
-    note="Drag to zoom, double-click for all of it; press a mark to go to its moment. " + RULE,
+    note="Drag to zoom, double-click for all of it; press a mark to go to its moment. Concluded: causes, severities, "
+         "decisions and claims that were put on record. " + RULE,
 )
 def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> Drawing:
     """Draw the world above and people below; with `until` nothing after that minute."""
@@ -230,8 +231,14 @@ def _stretches(frame: pd.DataFrame) -> Iterator[Part]:
 
 
 def _title(view: RecordView, shown: pd.DataFrame) -> str:
-    done = int((shown["row"] == DID).sum())
-    decided = int(((shown["row"] == DECIDED_) & (shown["kind"] == "moment")).sum())
-    looked, came = int((shown["row"] == LOOKED).sum()), int((shown["row"] == INBOX).sum())
-    words = f"{counted(came, 'message')} came in; people looked {looked} times, decided {decided} and acted {done}"
-    return f"{words}" if view.started else f"{words}: nothing was changed"
+    rows = {row: shown[(shown["row"] == row) & (shown["kind"].isin(["moment", "stretch"]))] for row in PLACE}
+    decided = {m.seq for m in view.decisions} & set(rows[CONCLUDED]["seq"])
+    deeds = [int(seq) for row in (LOOKED, CONCLUDED, DID) for seq in rows[row]["seq"]]
+    alone = sum(not view.by_people(seq) for seq in deeds)
+    counts = {row: len(some) for row, some in rows.items()}
+    words = (f"{counted(counts[INBOX], 'message')} came in; the team looked {counted(counts[LOOKED], 'time')}, came to "
+             f"{counted(counts[CONCLUDED], 'conclusion')} ({counted(len(decided), 'decision')}) and acted "
+             f"{counted(counts[DID], 'time')}")  # fmt: skip
+    if alone:
+        words += f"; simulated teammates did {'all' if alone == len(deeds) else f'{alone} of {len(deeds)}'} of it"
+    return words if view.started else f"{words}: nothing was changed"
