@@ -216,7 +216,8 @@ def retested(view: FollowUpView, one: StageCriterion, *, least: int = 1) -> Stag
     """At least so many actions name the drill that will test them again, and what is to come sooner there."""
     named = [a for a in view.actions if a.retest]
     whole = sum(1.0 if a.measure else 0.5 for a in named)
-    why = f"{len(named)} action{'' if len(named) == 1 else 's'} name the drill that tests them again."
+    why = "1 action names the drill that tests it again." if len(named) == 1 else (
+        f"{len(named)} actions name the drill that tests them again.")  # fmt: skip
     return settled(view, one, whole / least, why)
 
 
@@ -228,4 +229,5 @@ def standards_fed(view: FollowUpView, one: StageCriterion) -> StageFinding:
     said = [a for a in view.actions if a.standard]
     feeding = [a for a in said if a.standard != "none"]
     share = len(said) / len(view.actions) * (1.0 if feeding else 0.5)
-    return settled(view, one, share, f"{len(said)} of {len(view.actions)} say so; {len(feeding)} feed a standard.")
+    return settled(view, one, share, f"{len(said)} of {len(view.actions)} say so; {len(feeding)} "
+                   f"{'feeds' if len(feeding) == 1 else 'feed'} a standard.")  # fmt: skip

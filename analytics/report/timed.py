@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from analytics.report.cells import inert
 from analytics.report.tables import each, table
 from simulator.scenario.model import Scenario
 
@@ -61,8 +60,6 @@ def _value(value: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return inert(value)
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
@@ -83,6 +80,9 @@ def workbook(scenario: Scenario) -> bytes:
     for cells in sheet.iter_rows():
         for cell in cells:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if isinstance(cell.value, str):
+                # Text whatever it begins with: a workbook says so beside the cell, where CSV has only the cell itself.
+                cell.data_type, cell.quotePrefix = "s", True
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"

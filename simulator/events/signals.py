@@ -61,12 +61,14 @@ class ChangeHappened(Event, open=True, group="change", in_world=True, cited="cha
     def fold(self, history: History, entry: Entry) -> None:
         history.happened.append((entry.at, entry.seq, Ref.to("change", self.change)))
 
-    def in_words(self, n: Names, entry: Entry) -> Said:
-        # The service stands before the line already.
+    @property
+    def what(self) -> str:
+        """The summary without the service, where that stands before it already."""
         starts = (f"{self.service}: ", f"{self.service} ")
-        text = self.summary
-        text = text.removeprefix(self.service).lstrip(": ") if text.startswith(starts) else text
-        return Said("change", "change", self.service, f"{text} ({self.actor})")
+        return self.summary.removeprefix(self.service).lstrip(": ") if self.summary.startswith(starts) else self.summary
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("change", "change", self.service, f"{self.what} ({self.actor})")
 
 
 class InjectDelivered(Event, group="inject", news="a message came", cited="inject", closed_by=("channel",)):

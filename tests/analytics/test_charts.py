@@ -14,8 +14,8 @@ from analytics.record import Course, References
 from analytics.report import tables as frames
 from analytics.report import team
 from analytics.report.charts import CHARTS, thinking
-from analytics.report.charts.course import SHAPES
-from analytics.report.charts.spec import Charted, Reviewed, cut, plain_titles
+from analytics.report.charts.course import SHAPES, weightiest
+from analytics.report.charts.spec import CAPTION, Charted, Reviewed, captioned, cut, plain_titles
 from analytics.report.charts.whole import PLACE, RATE
 from analytics.report.palette import PALETTE
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS, each
@@ -41,6 +41,7 @@ from tests.analytics.builders import (
     truth,
     update,
 )
+from ui.debrief_parts.look import STYLE
 
 MINUTES = tuple(float(i) for i in range(61))
 GOLDEN = (
@@ -131,6 +132,33 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     assert one.csv().decode("utf-8-sig").splitlines()[0] == ",".join(one.frame.columns)
 
 
+def test_heads_of_a_csv_say_their_units_and_time_has_one() -> None:
+    drill = reviewed(GOLDEN[1])
+    heads = {one: CHARTS[one](drill).csv().decode("utf-8-sig").splitlines()[0].split(",") for one in CHARTS}
+    assert {"minute", "answered (minute)"} <= set(heads["injects"])
+    assert "at" not in heads["injects"]
+    assert {"full points until (minute)", "no points from (minute)"} <= set(heads["blueprint"])
+    assert "unit" in heads["harm"]
+    assert all("revenue-agg: revenue-agg" not in label for label in CHARTS["lanes"](drill).frame["label"])
+
+
+def test_a_picture_that_is_taken_away_says_what_it_found_of_which_drill_in_what_unit() -> None:
+    for ident in CHARTS:
+        made = CHARTS[ident](reviewed(GOLDEN[1]))
+        if made.figure is None:
+            continue
+        shown = captioned(made, "A drill")
+        text = shown.layout.title.text
+        assert f"<b>{made.title[:60]}" in text
+        assert f"A drill. Unit: {made.unit}" in text
+        assert text.count("<br>") <= 2, "the caption has room for three lines"
+        assert shown.layout.height == made.figure.layout.height + CAPTION
+        assert made.figure.layout.title.text is None
+    assert f"inset(0 0 {CAPTION}px 0)" in STYLE.read_text(encoding="utf-8")
+    (harm,) = [one for one in reviewed(GOLDEN[1]).view.scenario.harm if one.id == weightiest(reviewed(GOLDEN[1]).view)]
+    assert CHARTS["harm"](reviewed(GOLDEN[1])).title.startswith(f"{harm.title}: ")
+
+
 def test_what_a_drill_has_nothing_of_is_said() -> None:
     empty = Reviewed(RecordView(drill(world=[]), book()))
     for ident, made in CHARTS.items():
@@ -158,7 +186,7 @@ def test_harm_draws_the_three_courses_as_they_are(made: Reviewed, dimension: str
 
 def test_harm_says_what_it_came_to(made: Reviewed) -> None:
     title = CHARTS["harm"](made, dimension="minutes").title
-    assert title.startswith("600 ")
+    assert title.startswith("Minutes: 600 ")
     assert "300 less than with nobody acting" in title
     assert "480 more than the best course found" in title
 

@@ -205,7 +205,7 @@ def test_harm_is_drawn_for_the_dimension_that_is_picked(place: Rooms, wall: Wall
     app.selectbox(key="debrief_dimension").select("lost").run()
     chart = spec(app.get("plotly_chart")[0])
     assert [trace["name"] for trace in chart["data"]][:3] == ["yours", "no action", "best found"]
-    assert chart["layout"]["yaxis"]["title"]["text"] == "requests"
+    assert chart["layout"]["yaxis"]["title"]["text"] == "Lost, requests"
     assert "27,000" in html(app)  # 900 a minute for half an hour
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from analytics.report import cells, timed
 from analytics.report.draft import draft
@@ -44,6 +45,17 @@ def exported(one: Scenario, form: str) -> bytes:
     if form == "csv":
         return cells.csv(timed.msel(one))
     return timed.workbook(one) if form == "xlsx" else timed.cexf(one, "1").encode()
+
+
+def test_a_workbook_has_texts_word_for_word_and_none_is_a_formula() -> None:
+    one = example().scenario
+    first, *others = one.injects
+    evil = one.model_copy(update={"injects": (first.model_copy(update={"text": "=1+1"}), *others)})
+    sheet = load_workbook(io.BytesIO(timed.workbook(evil))).active
+    texts = [cell for line in sheet.iter_rows() for cell in line if isinstance(cell.value, str)]
+    assert not [cell.value for cell in texts if cell.value.startswith("'")]
+    assert {cell.data_type for cell in texts} == {"s"}
+    assert "=1+1" in {cell.value for cell in texts}
 
 
 def drafted(incident: RealIncident, kind: str = "queue") -> tuple[str, DrillData]:

@@ -37,6 +37,7 @@ from tests.ui.test_pages import texts
 from ui import cli, session
 from ui.app_pages.trends import COURSE, DRILLS, GAPS, PEOPLE, REAL, TEAMS, VIEW
 from ui.parts.live import SERVER, Server
+from ui.trend_parts.charted import rows
 
 Open = Callable[..., Browser]
 KEPT = "teams of this test"
@@ -450,3 +451,11 @@ def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:
     import pandas as pd
 
     assert pd.read_parquet(io.BytesIO(cells.parquet(frame)))["title"][0] == '=HYPERLINK("x")'
+
+
+def test_a_figure_that_is_not_there_is_a_dash_in_a_table() -> None:
+    import pandas as pd
+
+    table = rows("Times", pd.DataFrame({"turn": ["closed"], "median": [float("nan")]}))
+    assert "nan" not in table
+    assert ">–<" in table

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analytics.report.charts import CHARTS
-from analytics.report.charts.spec import Charted
+from analytics.report.charts.spec import Charted, captioned
 from analytics.report.tables import each
-from simulator.text import clock
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import note, number, quiet, table
 from ui.parts.text import escape
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 400
 """Rows of a table on the page; the CSV has them all."""
+WIDTH = 1200
+"""Pixels across of a picture that is saved, whatever the screen: its caption fits."""
 BUTTONS = ("select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d")
 
 
@@ -30,7 +31,9 @@ def show(drill: Debriefed, ident: str, **chosen: Any) -> None:
         st.html(quiet(made.title))
         return
     heading(made.title)
-    st.plotly_chart(made.figure, key=f"debrief-{ident}", config=config(drill, ident), alt=alt(made))
+    with st.container(key=f"captioned-{ident}"):
+        figure = captioned(made, named(drill))
+        st.plotly_chart(figure, key=f"debrief-{ident}", config=config(drill, ident), alt=alt(made))
     foot(drill, made)
 
 
@@ -46,13 +49,20 @@ def heading(title: str) -> None:
     st.html(f'<h2 class="db-finds">{escape(title)}</h2>')
 
 
+def named(drill: Debriefed) -> str:
+    """Return which drill a picture is of, for whoever sees it elsewhere."""
+    head = drill.journal.header
+    of = f"{head.scenario}, {head.variant}, {head.difficulty}, seed {head.seed}"
+    return f"Incident Drill: {drill.scenario.title} ({of})"
+
+
 def config(drill: Debriefed, ident: str) -> dict[str, Any]:
     """Return what plotly's own buttons offer: save as a picture, zoom, back to all of it."""
     head = drill.journal.header
     name = f"{head.scenario}-{head.variant}-{ident}"
     return {
         "displayModeBar": "hover", "displaylogo": False, "modeBarButtonsToRemove": list(BUTTONS),
-        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+        "toImageButtonOptions": {"format": "png", "filename": name, "width": WIDTH, "scale": 2},
     }  # fmt: skip
 
 
@@ -78,25 +88,23 @@ def foot(drill: Debriefed, made: Charted) -> None:
 
 
 def _table(made: Charted) -> str:
-    shown = made.frame.drop(columns=[one for one in ("seq", "evidence") if one in made.frame]).head(MOST_ROWS)
+    shown = made.headed.drop(columns=[one for one in ("seq", "evidence") if one in made.frame]).head(MOST_ROWS)
     heads = tuple(str(name).replace("_", " ").capitalize() for name in shown.columns)
     rows = [
-        tuple(_cell(str(name), value) for name, value in zip(shown.columns, row, strict=True)) for row in each(shown)
+        tuple(_cell(value) for value in row) for row in each(shown)
     ]
     more = len(made.frame) - len(shown)
     rest = quiet(f"{more} more rows in the CSV.") if more else ""
     return table(made.title, heads, rows, "", cards=False) + rest
 
 
-def _cell(name: str, value: object) -> str:
+def _cell(value: object) -> str:
     import pandas as pd
 
     if value is None or value is pd.NA or (isinstance(value, float) and isnan(value)):
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name == "at" and isinstance(value, int):
-        return clock(value)
     return number(float(value)) if isinstance(value, int | float) else escape(value)
 
 

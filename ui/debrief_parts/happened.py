@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from analytics.report import tables as frames
+from analytics.report.charts.spec import captioned
 from ui import session
 from ui.debrief_parts import keys
 from ui.debrief_parts.behind import truth_view
-from ui.debrief_parts.charted import config, foot, heading, show_all, with_moment
+from ui.debrief_parts.charted import config, foot, heading, named, show_all, with_moment
 from ui.debrief_parts.lines import lanes_html
 from ui.debrief_parts.look import quiet
 from ui.debrief_parts.scrubber import place, scrubber
@@ -52,11 +53,12 @@ def _walk(sitting: Sitting) -> None:
             keys.go_to(drill.entry(seq).at, seq)
 
     if made.figure is not None:
-        st.plotly_chart(
-            with_moment(made.figure, at), key=keys.PICTURE, config=config(drill, "lanes"), selection_mode="points",
-            on_select=pressed,
-            alt=f"{made.title}. What happens at a moment stands below, in two lanes.",
-        )  # fmt: skip
+        with st.container(key="captioned-lanes"):
+            st.plotly_chart(
+                with_moment(captioned(made, named(drill)), at), key=keys.PICTURE, config=config(drill, "lanes"),
+                selection_mode="points", on_select=pressed,
+                alt=f"{made.title}. What happens at a moment stands below, in two lanes.",
+            )  # fmt: skip
     scrubber(sitting, at)
     st.toggle("Reveal step by step", key=keys.STEP, help="Nothing after this moment is shown: go through it together.")
     beside = st.segmented_control(

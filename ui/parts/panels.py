@@ -115,7 +115,7 @@ def _marks(b: Briefing, since: int) -> tuple[list[Drawn], list[Drawn]]:
         if entry.at < since:
             continue
         if isinstance(entry.body, e.ChangeHappened):
-            colour, dash, words = DEPLOY, "dash", f"{entry.body.service}: {entry.body.summary}"
+            colour, dash, words = DEPLOY, "dash", f"{entry.body.service}: {entry.body.what}"
         elif isinstance(entry.body, e.ActionFinished) and entry.body.ok:
             colour, dash, words = ACTION, "solid", names.title("actions", entry.body.action)
         else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from analytics.report import cells
-from analytics.report.charts.spec import Charted
+from analytics.report.charts.spec import Charted, captioned
 from ui.debrief_parts import look
-from ui.debrief_parts.charted import BUTTONS, alt
+from ui.debrief_parts.charted import BUTTONS, WIDTH, alt
 from ui.parts.text import escape, plain
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def draw(chart: Charted, note: str = "") -> None:
         look.note(note)
     if chart.frame.empty or chart.figure is None:
         return
-    with st.container(key=f"trends-{chart.ident}-picture"):
-        st.plotly_chart(chart.figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
+    with st.container(key=f"captioned-{chart.ident}"):
+        figure = captioned(chart, "Incident Drill: many drills")
+        st.plotly_chart(figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
     with st.expander("The same as a table", key=f"trends-{chart.ident}-table"):
         look.note(f"In {chart.unit}.")
         st.html(rows(chart.title, chart.frame))
@@ -41,7 +43,7 @@ def _config(ident: str) -> dict[str, Any]:
     """Return what plotly's own buttons offer: save as a picture, zoom, back to all of it."""
     return {
         "displayModeBar": "hover", "displaylogo": False, "modeBarButtonsToRemove": list(BUTTONS),
-        "toImageButtonOptions": {"format": "png", "filename": f"trends-{ident}", "scale": 2},
+        "toImageButtonOptions": {"format": "png", "filename": f"trends-{ident}", "width": WIDTH, "scale": 2},
     }  # fmt: skip
 
 
@@ -59,5 +61,5 @@ def _cell(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, float):
-        return f"{value:.2f}".removesuffix(".00")
+        return "–" if isnan(value) else f"{value:.2f}".removesuffix(".00")
     return "" if value is pd.NaT or value is None else str(value)

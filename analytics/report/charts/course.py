@@ -75,10 +75,13 @@ def harm(frame: pd.DataFrame, drill: Reviewed, dimension: str = "") -> Drawing:
     made = figure(
         430, [*lines, *_marks(own, frames.marks(drill.view))], hovermode="x unified",
         xaxis=time_axis(chosen["minute"].max() if len(chosen) else 60.0),
-        yaxis={"title": unit, "rangemode": "tozero", "zeroline": False,
+        yaxis={"title": f"{cut(spec.title, 60)}, {unit}" if spec else unit, "rangemode": "tozero", "zeroline": False,
                "tickformat": ",.2~f" if dimension == LOSS else "~s"},
     )  # fmt: skip
-    return Drawing(_harm_title(ends, unit if spec else "of loss"), made, unit)
+    title = f"{spec.title}: {_harm_title(ends, unit)}" if spec else _harm_title(ends, "of loss")
+    units = {one.id: one.unit for one in drill.view.scenario.harm}
+    rows = frame.assign(unit=[units.get(one, "loss (1 = the scenario's scale)") for one in frame["dimension"]])
+    return Drawing(title, made, unit, rows)
 
 
 def _harm_title(ends: dict[str, float], unit: str) -> str:
@@ -88,7 +91,7 @@ def _harm_title(ends: dict[str, float], unit: str) -> str:
         return words
     less, more = ends[NULL] - yours, yours - ends[frames.BEST]
     saved = f"{_sized(less)} less than with nobody acting" if less >= 0 else f"{_sized(-less)} more than nobody acting"
-    return f"{words}: {saved}, {_sized(max(0.0, more))} more than the best course found"
+    return f"{words}, {saved}, {_sized(max(0.0, more))} more than the best course found"
 
 
 def _sized(value: float) -> str:

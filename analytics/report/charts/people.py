@@ -163,7 +163,9 @@ def participation(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     busy = {title for title, count in frame.groupby("title")["count"].sum().items() if count}
     title = f"{len(busy & seats)} of {len(seats)} seats took part"
     more = len(busy - seats)
-    people = any(x.is_act and not x.by.simulated and not isinstance(x.body, team.SITTING) for x in drill.view.entries)
+    own = {seat.id for seat in drill.view.scenario.seats()}
+    people = any(x.is_act and x.role in own and not x.by.simulated and not isinstance(x.body, team.SITTING)
+                 for x in drill.view.entries)  # fmt: skip
     title += f", and {more} specialist{'' if more == 1 else 's'}" if more else ""
     title += "" if people or not busy else "; simulated teammates did all of it"
     return Drawing(title, figure(
@@ -215,7 +217,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         xaxis=time_axis(_end(drill, frame["answered"], frame["minute"])),
         yaxis={"range": [len(frame) - 0.4, -0.8], "visible": False, "fixedrange": True},
         annotations=above(zip(rows, names, strict=True)),
-    ))  # fmt: skip
+    ), frame=frame[["minute", *frame.columns.drop(["at", "minute"])]])  # fmt: skip
 
 
 @chart(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analytics.report import cells
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+WIDE = 160
+"""Characters after which a line of a caption is broken."""
+AXIS = 56
+"""Pixels for the axis of time and its name, under which a caption stands."""
 NARROW = 46
 """Characters after which a label is cut."""
 AFTER, SHORTEST = 3.0, 20.0
@@ -33,6 +38,17 @@ class Reviewed:
 
     view: RecordView
     card: Mapping[str, Any] | None = None
+
+
+HEADS = {
+    "at": "at (seconds)", "waited": "waited (minutes)", "share": "share (%)", "probability": "probability (%)",
+    "stated": "stated (level)", "earned": "earned (level)", "count": "count (times)",
+    "full": "full points until (minute)", "none": "no points from (minute)",
+    "lanes.value": "value (loss a minute, or number of the stop)", "out_of": "out of (points)",
+    **{name: f"{name} (minute)"
+       for name in ("since", "until", "answered", "known", "shared", "acknowledged", "reported", "due")},
+}  # fmt: skip
+"""Column -> its head where people read it; a column `minute` says its unit by its name."""
 
 
 class Drawing(NamedTuple):
@@ -61,9 +77,15 @@ class Charted:
     unit: str
     note: str
 
+    @property
+    def headed(self) -> pd.DataFrame:
+        """The table behind it with heads that say their units, as people are shown it."""
+        heads = {name: HEADS.get(f"{self.ident}.{name}", HEADS.get(name, name)) for name in self.frame.columns}
+        return self.frame.rename(columns=heads)
+
     def csv(self) -> bytes:
         """Return the table behind it as CSV in which no cell is a formula."""
-        return cells.csv(self.frame)
+        return cells.csv(self.headed)
 
 
 @dataclass(frozen=True)
@@ -108,6 +130,28 @@ def chart(
 def of_view(rows: Callable[[RecordView], pd.DataFrame]) -> Callable[[Reviewed], pd.DataFrame]:
     """Return a table of a record as the rows of a chart."""
     return lambda drill: rows(drill.view)
+
+
+CAPTION = 84
+"""Pixels at the foot of a picture for its caption; the page, which has the finding as a heading, does not show them."""
+
+
+def captioned(made: Charted, about: str) -> go.Figure:
+    """Return a figure with its finding, its units and what it is of at its foot, for whoever takes it away.
+
+    What is above stays as it was: the page cuts `CAPTION` pixels off (`captioned` in its style).
+    """
+    import plotly.graph_objects as go
+
+    lines = [f"<b>{one}</b>" for one in wrap(cut(made.title, 2 * WIDE), WIDE)]
+    lines.append(cut(f"{about}. Unit: {made.unit}", WIDE + 20))
+    figure = go.Figure(made.figure)
+    layout = figure.layout
+    layout.height = (layout.height or 450) + CAPTION
+    layout.margin.b = (layout.margin.b or 0) + CAPTION + AXIS
+    layout.title = {"text": "<br>".join(lines), "x": 0.01, "xanchor": "left", "y": (CAPTION - 14) / layout.height,
+                    "yref": "container", "yanchor": "top", "font": {"size": 14}}  # fmt: skip
+    return figure
 
 
 # --- pieces of figures -------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def _world(view: RecordView) -> Iterator[tuple[Any, ...]]:
     for begun in view.all(e.FaultStarted):
         yield _moment(WORLD, "It begins", begun.at, begun.seq)
     for change in view.all(e.ChangeHappened):
-        yield _moment(WORLD, f"{change.body.service}: {change.body.summary}", change.at, change.seq)
+        yield _moment(WORLD, f"{change.body.service}: {change.body.what}", change.at, change.seq)
     for merge in view.all(e.MergeLanded):
         yield _moment(WORLD, f"A queued change landed on {merge.body.service}", merge.at, merge.seq)
     for effect in view.all(e.MitigationTookEffect):
