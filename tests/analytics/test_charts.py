@@ -147,7 +147,8 @@ def test_a_picture_that_is_taken_away_says_what_it_found_of_which_drill_in_what_
         made = CHARTS[ident](reviewed(GOLDEN[1]))
         if made.figure is None:
             continue
-        shown = captioned(made, "A drill")
+        shown = captioned(made, "A drill").figure
+        assert shown is not None
         text = shown.layout.title.text
         assert f"<b>{made.title[:60]}" in text
         assert f"A drill. Unit: {made.unit}" in text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from analytics.report.charts import CHARTS
-from analytics.report.charts.spec import Charted, captioned
+from analytics.report.charts.spec import Charted
 from analytics.report.tables import each
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import note, number, quiet, table
@@ -32,8 +32,7 @@ def show(drill: Debriefed, ident: str, **chosen: Any) -> None:
         return
     heading(made.title)
     with st.container(key=f"captioned-{ident}"):
-        figure = captioned(made, named(drill))
-        st.plotly_chart(figure, key=f"debrief-{ident}", config=config(drill, ident), alt=alt(made))
+        st.plotly_chart(made.figure, key=f"debrief-{ident}", config=config(drill, ident), alt=alt(made))
     foot(drill, made)
 
 
@@ -47,13 +46,6 @@ def show_all(drill: Debriefed, section: str, but: tuple[str, ...] = ()) -> None:
 def heading(title: str) -> None:
     """Draw a chart's finding above it."""
     st.html(f'<h2 class="db-finds">{escape(title)}</h2>')
-
-
-def named(drill: Debriefed) -> str:
-    """Return which drill a picture is of, for whoever sees it elsewhere."""
-    head = drill.journal.header
-    of = f"{head.scenario}, {head.variant}, {head.difficulty}, seed {head.seed}"
-    return f"Incident Drill: {drill.scenario.title} ({of})"
 
 
 def config(drill: Debriefed, ident: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from analytics.playbook import load
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.report.charts import CHARTS
-from analytics.report.charts.spec import Charted, Reviewed
+from analytics.report.charts.spec import Charted, Reviewed, captioned
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
@@ -95,11 +95,18 @@ class Debriefed(ReviewedDrill):
         if ident not in self._rows:
             self._rows[ident] = kind.rows(reviewed)
         if until is not None:
-            return kind.drawn(self._rows[ident], reviewed, until=until, **chosen)
+            return captioned(kind.drawn(self._rows[ident], reviewed, until=until, **chosen), self.named)
         key = (ident, *sorted(chosen.items()))
         if key not in self._charts:
-            self._charts[key] = kind.drawn(self._rows[ident], reviewed, **chosen)
+            self._charts[key] = captioned(kind.drawn(self._rows[ident], reviewed, **chosen), self.named)
         return self._charts[key]
+
+    @property
+    def named(self) -> str:
+        """Which drill a picture is of, for whoever sees it elsewhere."""
+        head = self.journal.header
+        of = f"{head.scenario}, {head.variant}, {head.difficulty}, seed {head.seed}"
+        return f"Incident Drill: {self.scenario.title} ({of})"
 
     def entry(self, seq: int) -> Entry:
         """Return an entry by its sequence number."""

@@ -8,11 +8,10 @@ from typing import Any
 import streamlit as st
 
 from analytics.report import tables as frames
-from analytics.report.charts.spec import captioned
 from ui import session
 from ui.debrief_parts import keys
 from ui.debrief_parts.behind import truth_view
-from ui.debrief_parts.charted import config, foot, heading, named, show_all, with_moment
+from ui.debrief_parts.charted import config, foot, heading, show_all, with_moment
 from ui.debrief_parts.lines import lanes_html
 from ui.debrief_parts.look import quiet
 from ui.debrief_parts.scrubber import place, scrubber
@@ -55,7 +54,7 @@ def _walk(sitting: Sitting) -> None:
     if made.figure is not None:
         with st.container(key="captioned-lanes"):
             st.plotly_chart(
-                with_moment(captioned(made, named(drill)), at), key=keys.PICTURE, config=config(drill, "lanes"),
+                with_moment(made.figure, at), key=keys.PICTURE, config=config(drill, "lanes"),
                 selection_mode="points", on_select=pressed,
                 alt=f"{made.title}. What happens at a moment stands below, in two lanes.",
             )  # fmt: skip

@@ -28,7 +28,7 @@ def draw(chart: Charted, note: str = "") -> None:
     if chart.frame.empty or chart.figure is None:
         return
     with st.container(key=f"captioned-{chart.ident}"):
-        figure = captioned(chart, "Incident Drill: many drills")
+        figure = captioned(chart, "Incident Drill: many drills").figure
         st.plotly_chart(figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
     with st.expander("The same as a table", key=f"trends-{chart.ident}-table"):
         look.note(f"In {chart.unit}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -136,22 +136,25 @@ CAPTION = 84
 """Pixels at the foot of a picture for its caption; the page, which has the finding as a heading, does not show them."""
 
 
-def captioned(made: Charted, about: str) -> go.Figure:
-    """Return a figure with its finding, its units and what it is of at its foot, for whoever takes it away.
+def captioned(made: Charted, about: str) -> Charted:
+    """Return a chart whose figure has its finding, its units and what it is of at its foot, for whoever takes it away.
 
     What is above stays as it was: the page cuts `CAPTION` pixels off (`captioned` in its style).
     """
     import plotly.graph_objects as go
 
+    if made.figure is None:
+        return made
     lines = [f"<b>{one}</b>" for one in wrap(cut(made.title, 2 * WIDE), WIDE)]
     lines.append(cut(f"{about}. Unit: {made.unit}", WIDE + 20))
     figure = go.Figure(made.figure)
     layout = figure.layout
     layout.height = (layout.height or 450) + CAPTION
-    layout.margin.b = (layout.margin.b or 0) + CAPTION + AXIS
+    below = AXIS if layout.xaxis.side != "top" else layout.margin.b or 0
+    layout.margin.b = CAPTION + below
     layout.title = {"text": "<br>".join(lines), "x": 0.01, "xanchor": "left", "y": (CAPTION - 14) / layout.height,
                     "yref": "container", "yanchor": "top", "font": {"size": 14}}  # fmt: skip
-    return figure
+    return replace(made, figure=figure)
 
 
 # --- pieces of figures -------------------------------------------------------------------------------------
