@@ -124,3 +124,15 @@ def test_who_gave_and_who_took_stands_for_each_handoff() -> None:
     assert f"{first['gave']} T+20:00, taken by {first['took']} T+20:00; " in whole
     assert f"{second['gave']} T+30:00, {second['took']} never took it" in whole
     assert f"given by {first['gave']} T+20:00, taken by" in report(drill, "closure")
+
+
+def test_what_teammates_alone_did_is_no_act_of_those_who_sat_there() -> None:
+    sits = b.say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
+    named = [(at, f"teammate:{by.removesuffix(':Ana')}", body) for at, by, body in
+             b.say("12:00", "triage", acts.StateHypothesis(cause="key", probability=0.8))]  # fmt: skip
+    tree = context(built(sits, named, policy=None))
+    assert [(row["minutes"] > 0, row["acts"]) for row in tree["people"]] == [(True, 0)]
+    assert tree["cause"]["named_by"] == "a simulated teammate"
+    assert "(named by a simulated teammate at T+12:00)" in tree["opening"][0]["text"]
+    own = b.say("13:00", "comms", acts.PostMessage(channel="incident", text="here"))
+    assert [row["acts"] for row in context(built(sits, own, policy=None))["people"]] == [1]

@@ -96,6 +96,8 @@ def _next(sitting: Sitting) -> None:
         return
     st.html(_ahead_html(drill, found))
     best = drill.view.references.best
+    if found.ways:
+        note("Steps that were taken by then are left out, but for what saves more when it is done once more.")
     if found.ways and found.ways[0].loss < best.loss:
         note(f"The first comes to less than the best course found ({best.loss:.3f}): that one waits for what whoever "
              "looks can have seen at the earliest, and here something had been seen before.")  # fmt: skip
