@@ -97,7 +97,7 @@ def test_two_at_one_answer_both_see_both(place: Rooms, wall: Wall) -> None:
     assert "Ana changed this meanwhile" in html(app)
     assert app.text_area(key=box).value == "Flo's words"
     app.button(key=f"{box}-mine").click().run()
-    app.button(key=f"{box}-save").click().run()
+    assert "changed this meanwhile" not in html(app)
     assert [one.text for one in there(place, room).wordings("retro", "slowed")] == ["Ana's words", "Flo's words"]
     afterwards.write(place.store, room, ana, "retro", {"slowed": "third"}, {"slowed": 2})
     app.run()
@@ -142,6 +142,57 @@ def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall
     app.session_state[keys.VIEW] = "retro"
     app.run()
     assert app.text_area(key=box).value == "half a thought"
+
+
+@pytest.mark.parametrize("item", ["retro", "actions"])
+def test_what_is_not_saved_survives_a_reload_and_says_so(place: Rooms, wall: Wall, item: str) -> None:
+    room, _, token, _, host = play(place, wall)
+    view = {keys.VIEW: item}
+    app = page(token, **view)
+    box = key(room, "retro", "slowed") if item == "retro" else key(room, "new0", "text")
+    field = "text_area" if item == "retro" else "text_input"
+    getattr(app, field)(key=box).set_value("half a thought").run()
+    assert "You have not saved yet" in html(app)
+    other = page(host, **view)
+    assert getattr(other, field)(key=box).value == "", "it is for nobody else"
+    app = page(token, **view)
+    assert getattr(app, field)(key=box).value == "half a thought"
+    app.button(key=f"{box}-save" if item == "retro" else "fu-add-0").click().run()
+    assert "You have not saved yet" not in html(app)
+    if item == "retro":
+        assert there(place, room).said("retro", "slowed").text == "half a thought"
+        return
+    assert [one.text for one in actions(there(place, room))] == ["half a thought"]
+    assert page(token, **view).text_input(key=key(room, "new1", "text")).value == ""
+
+
+def test_a_clash_survives_a_reload(place: Rooms, wall: Wall) -> None:
+    room, ana, _, _, host = play(place, wall)
+    box = key(room, "retro", "slowed")
+    page(host, **{keys.VIEW: "retro"}).text_area(key=box).set_value("Flo's words").run()
+    afterwards.write(place.store, room, ana, "retro", {"slowed": "Ana's words"}, {})
+    app = page(host, **{keys.VIEW: "retro"})
+    assert "Ana changed this meanwhile" in html(app)
+    assert app.text_area(key=box).value == "Flo's words"
+
+
+def test_what_is_too_long_stays_and_is_told_with_its_length(place: Rooms, wall: Wall) -> None:
+    room, ana, token, *_ = play(place, wall)
+    app = page(token, **{keys.VIEW: "retro"})
+    box = key(room, "retro", "slowed")
+    app.text_area(key=box).set_value("y" * 4_001).run()
+    assert "4,001 characters, and 4,000 at most" in app.error[0].value
+    app.button(key=f"{box}-save").click().run()
+    assert len(app.text_area(key=box).value) == 4_001
+    assert not there(place, room).said("retro", "slowed").value
+    app = page(token, **{keys.VIEW: keys.ACTIONS})
+    app.text_input(key=key(room, "new0", "text")).set_value("y" * 401).run()
+    app.button(key="fu-add-0").click().run()
+    assert any("401 characters, and 400 at most" in one.value for one in app.error)
+    assert not list(there(place, room).actions())
+    app = page(token, **{keys.VIEW: keys.SURVEY})
+    app.text_area(key=f"survey-{ana.id}-next").set_value("y" * 4_001).run()
+    assert "4,001 characters" in app.error[0].value
 
 
 def test_a_conclusion_that_ends_at_a_person_is_marked_beside_it(place: Rooms, wall: Wall) -> None:

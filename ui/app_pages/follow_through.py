@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from simulator.errors import DrillError
+from simulator.record.follow_up import ACTION
 from simulator.room import afterwards
 from ui import session
-from ui.follow_up_parts import keys
-from ui.follow_up_parts.actions import actions_view
+from ui.follow_up_parts import fields, keys
+from ui.follow_up_parts.actions import NEW, actions_view
 from ui.follow_up_parts.opened import OpenedDrill, opened
 from ui.follow_up_parts.papers import papers_view
 from ui.follow_up_parts.retests import retests
@@ -24,6 +27,7 @@ from ui.parts.text import escape
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.
 STYLE = Path(__file__).parent.parent / "follow_up_parts" / "follow_up.css"
 LOOK_SECONDS = 6.0  # between two looks at whether others wrote something
+DRAFTED = {NEW: "Actions", ACTION: "Actions"}
 REST = {keys.ACTIONS: "Actions", keys.SURVEY: "Survey", keys.DOCUMENTS: "Documents"}
 
 
@@ -51,6 +55,8 @@ def render() -> None:
 def _page(here: OpenedDrill, me: session.Here) -> None:
     shell.head(f"Follow-through: {here.drill.scenario.title}", here.view.rules.about, narrow=True)
     st.page_link(Page.DEBRIEF.file, label="Back to the debrief", icon=":material/arrow_back:", query_params=me.link)
+    if here.writes:
+        fields.ask_before_leaving()
     _total(here)
     retests(here.room)
     _news(here)
@@ -63,7 +69,7 @@ def _page(here: OpenedDrill, me: session.Here) -> None:
         "View", list(titles), key=keys.VIEW, format_func=titles.__getitem__, required=True,
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-    view = st.session_state[keys.VIEW]
+    view, unsaved = st.session_state[keys.VIEW], st.empty()
     if view in stages:
         stage_view(here, stages[view])
     elif view == keys.ACTIONS:
@@ -72,6 +78,13 @@ def _page(here: OpenedDrill, me: session.Here) -> None:
         survey_view(here)
     else:
         papers_view(here)
+    _unsaved(here, unsaved, {**{ident: stage.title for ident, stage in stages.items()}, **DRAFTED})
+
+
+def _unsaved(here: OpenedDrill, place: DeltaGenerator, titles: Mapping[str, str]) -> None:
+    """Say in which views this person has words that nobody else can read yet."""
+    if found := dict.fromkeys(titles[item] for item in fields.unsaved(here, titles)):
+        place.html(f'<p class="quiet" role="status">You have not saved yet, in: {escape(", ".join(found))}.</p>')
 
 
 def _total(here: OpenedDrill) -> None:

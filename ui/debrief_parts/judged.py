@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from analytics import playbook as books
+from simulator.errors import DrillError
 from simulator.room.notes import HIGHEST, LOWEST, Note
 from simulator.room.room import Room
 from simulator.room.store import Participant
@@ -15,11 +16,13 @@ from ui import session
 from ui.live.desk_help import INDEPENDENT, SCALE, noted_html, rated_html
 from ui.live.desk_model import BEHAVIOURS
 from ui.parts.shell import themed
-from ui.parts.text import sentence
+from ui.parts.text import sentence, too_long
 
 PLACE = "judged"
 MOST = 2000
 """Characters of a note."""
+MOST_WORDS = 400
+"""Characters of the words to a rating."""
 
 
 def judged(room: Room, person: Participant, notes: Sequence[Note]) -> None:
@@ -34,7 +37,7 @@ def judged(room: Room, person: Participant, notes: Sequence[Note]) -> None:
 
 def _note(room: Room, person: Participant, notes: Sequence[Note], about: dict[str, str]) -> None:
     with st.form("judged_note", border=False):
-        st.text_area("Note, for facilitators alone", key="judged_text", max_chars=MOST, height=80)
+        st.text_area("Note, for facilitators alone", key="judged_text", height=80)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("About", ["", *about], format_func=lambda one: about.get(one, "nothing in particular"),
                          key="judged_about")  # fmt: skip
@@ -47,7 +50,7 @@ def _rate(room: Room, person: Participant, notes: Sequence[Note], about: dict[st
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("What", list(about), format_func=about.__getitem__, key="judged_what")
             st.segmented_control("Rating", list(range(LOWEST, HIGHEST + 1)), key="judged_rating_value")
-        st.text_input("In words", key="judged_words", max_chars=400)
+        st.text_input("In words", key="judged_words")
         st.form_submit_button("Rate", on_click=_kept, args=(room, person, len(notes), _rated))
     found = session.answered(PLACE)
     if found is not None:
@@ -58,8 +61,15 @@ def _noted(room: Room, person: Participant) -> str:
     text = str(st.session_state.get("judged_text") or "").strip()
     if not text:
         return ""
+    _short(text, MOST)
     room.note(person, "note", text=text, criterion=st.session_state.get("judged_about") or "")
     return "Kept"
+
+
+def _short(text: str, most: int) -> None:
+    """Raise DrillError for a text that is too long; a field with a limit would drop it unsaid."""
+    if words := too_long(text, most):
+        raise DrillError(words)
 
 
 def _rated(room: Room, person: Participant) -> str:
@@ -67,6 +77,7 @@ def _rated(room: Room, person: Participant) -> str:
     if rating is None:
         return ""
     text = str(st.session_state.get("judged_words") or "").strip()
+    _short(text, MOST_WORDS)
     room.note(person, "rating", criterion=what, rating=rating, text=text)
     return f"{what}: {rating}"
 

@@ -12,14 +12,14 @@ from analytics.about import TURNING
 from analytics.follow_through.actions import FIELDS, PICKED, ActionItem
 from analytics.follow_through.wording import conclusions, vague
 from simulator.errors import DrillError
-from simulator.record.follow_up import DROPPED, Wording
+from simulator.record.follow_up import DROPPED, Value, Wording
 from ui import session
 from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.follow_up_parts.stages import findings_html, warned_html, who_html
 from ui.parts import shell
 from ui.parts.offered import offers
-from ui.parts.text import escape, plain
+from ui.parts.text import escape, plain, too_long
 
 LABELS: Mapping[str, str] = {
     "text": "What will be there that is not there now", "answers": "It answers", "factor": "Against which factor",
@@ -28,6 +28,8 @@ LABELS: Mapping[str, str] = {
     "retest": "Drill that tests it again", "measure": "What comes sooner there", "state": "State",
 }  # fmt: skip
 WORDS = ("text", "owner", "shown_by")
+LONGEST = 400
+"""Characters of one of them."""
 FIRST = (("text",), ("owner", "due"))
 """Rows of fields that a team fills in while it still sits together."""
 REST = (("factor", "class"), ("control", "standard"), ("signal", "shown_by"), ("retest", "measure"),
@@ -53,7 +55,7 @@ def actions_view(here: OpenedDrill) -> None:
 
 def _next(here: OpenedDrill) -> None:
     begun = st.session_state.get(keys.FROM)
-    number = st.session_state.setdefault(keys.ROUND, 0)
+    number = st.session_state.setdefault(keys.ROUND, fields.drafts().get(keys.ROUND, 0))
     item = f"{NEW}{number}"
     with st.container(border=True, key=f"fu-next-{number}"):
         answers = fields.key_of(here, item, "answers")
@@ -123,11 +125,11 @@ def _field(here: OpenedDrill, item: str, name: str, said: Wording) -> str:
     empty = "" if name in WORDS else None
     off = not here.writes
     if name == "due":
-        _due(here, key, said, off)
+        _due(here, item, key, said, off)
         return key
     met = fields.synced(key, said, empty)
     if titles is None:
-        st.text_input(LABELS[name], key=key, max_chars=400, disabled=off, placeholder=_EXAMPLES.get(name, ""))
+        st.text_input(LABELS[name], key=key, disabled=off, placeholder=_EXAMPLES.get(name, ""))
     else:
         held = st.session_state.get(key)
         among = list(titles) if held in titles or held is None else [*titles, held]
@@ -135,7 +137,7 @@ def _field(here: OpenedDrill, item: str, name: str, said: Wording) -> str:
                      format_func=lambda ident: titles.get(ident, ident))  # fmt: skip
     fields.remembered(key)
     if met:
-        fields.clash(key, said, lambda ident: (titles or {}).get(ident, ident), empty)
+        fields.clash(here, item, item, name, key, said, lambda ident: (titles or {}).get(ident, ident), empty)
     return key
 
 
@@ -146,7 +148,7 @@ _EXAMPLES = {
 }
 
 
-def _due(here: OpenedDrill, key: str, said: Wording, off: bool) -> None:
+def _due(here: OpenedDrill, item: str, key: str, said: Wording, off: bool) -> None:
     """Draw the date an action is due; it is kept as text, so that it reads the same everywhere."""
     shown = f"{key}-date"
     met = fields.synced(key, said)
@@ -160,7 +162,7 @@ def _due(here: OpenedDrill, key: str, said: Wording, off: bool) -> None:
                   today), format="YYYY-MM-DD", disabled=off, on_change=_picked, args=(key, shown))  # fmt: skip
     fields.remembered(key)
     if met:
-        fields.clash(key, said, str)
+        fields.clash(here, item, item, "due", key, said, str)
 
 
 @session.callback()
@@ -207,6 +209,7 @@ def drills_offered() -> dict[str, str]:
 
 def _warned(made: Mapping[str, str]) -> None:
     said = {name: str(st.session_state.get(made[name]) or "") for name in ("text", "shown_by")}
+    fields.refused_if_long(LONGEST, *(made[name] for name in WORDS if name in made))
     warned_html([*vague(said["text"]), *vague(said["shown_by"]), *conclusions(said["text"])])
 
 
@@ -216,8 +219,10 @@ def _add(here: OpenedDrill, made: Mapping[str, str]) -> None:
     changes, _ = fields.changed(made)
     if not changes.get("text"):
         raise DrillError("say what will be there that is not there now; the rest can follow")
+    _short(changes)
     here.write("", changes, {})
-    st.session_state[keys.ROUND] += 1
+    fields.forget(*made.values())
+    st.session_state[keys.ROUND] = fields.drafts()[keys.ROUND] = st.session_state[keys.ROUND] + 1
 
 
 @session.callback()
@@ -226,7 +231,15 @@ def _save(here: OpenedDrill, item: str, made: Mapping[str, str]) -> None:
         session.forget(item)
         changes, seen = fields.changed(made)
         if changes:
+            _short(changes)
             fields.written(made, here.write(item, changes, seen))
+
+
+def _short(changes: Mapping[str, Value]) -> None:
+    """Raise DrillError for words that are too long for a line of the register."""
+    for name in changes.keys() & set(WORDS):
+        if words := too_long(str(changes[name]), LONGEST):
+            raise DrillError(f"{LABELS[name]}: {words}")
 
 
 @session.callback()

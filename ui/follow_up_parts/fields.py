@@ -1,8 +1,12 @@
-"""One answer as a widget: what is half written stays, what others wrote meanwhile is told and never lost."""
+"""One answer as a widget: what is half written stays, what others wrote meanwhile is told and never lost.
+
+What somebody has not saved is kept for them by this process too, so that it survives a reload; a script asks before a
+page goes with words that have not come here yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import streamlit as st
@@ -10,10 +14,33 @@ import streamlit as st
 from simulator.record.follow_up import FollowUpEntry, Value, Wording
 from ui import session
 from ui.follow_up_parts.opened import OpenedDrill
-from ui.parts.text import escape
+from ui.parts.assets import packaged
+from ui.parts.text import escape, too_long
 
 SEEN, DRAFT = "-seen", "-draft"
 """Ends of the keys under which a widget's last seen wording and what is half written are remembered."""
+DRAFTS: dict[str, dict[str, Any]] = {}
+"""Participant -> key -> (wording last seen, what is half written), of everything that is not saved."""
+MOST_DRAFTS, LARGEST = 1_000, 100_000
+"""People whose drafts are kept, and characters of one draft: what is longer is told and only stays on its page."""
+
+
+def drafts() -> MutableMapping[str, Any]:
+    """Return what the person behind this page has not saved yet; whoever draws has been let in."""
+    whose = str(st.query_params.get(session.ME, ""))
+    if whose not in DRAFTS and len(DRAFTS) >= MOST_DRAFTS:
+        DRAFTS.pop(next(iter(DRAFTS)))
+    return DRAFTS.setdefault(whose, {})
+
+
+def unsaved(here: OpenedDrill, items: Iterable[str]) -> list[str]:
+    """Return those of some stages, or of what actions begin with, in which this person has not saved something."""
+    return [item for item in items if any(key.startswith(key_of(here, item, "")[:-1]) for key in drafts())]
+
+
+def ask_before_leaving() -> None:
+    """Have the browser ask before the page goes with words in a field that is still open."""
+    packaged("leave")(key="leave")
 
 
 def key_of(here: OpenedDrill, item: str, name: str) -> str:
@@ -28,6 +55,8 @@ def synced(key: str, said: Wording, empty: Any = "") -> bool:
     """
     now = _shown(said.value, empty)
     state = st.session_state
+    if key + SEEN not in state and key not in state and key in drafts():
+        state[key + SEEN], state[key + DRAFT] = drafts()[key]
     seen: tuple[int, Any] | None = state.get(key + SEEN)
     mine = state.get(key, state.get(key + DRAFT, now))
     if seen is None:
@@ -42,8 +71,27 @@ def synced(key: str, said: Wording, empty: Any = "") -> bool:
 
 
 def remembered(key: str) -> None:
-    """Keep what a widget holds, for when it is drawn again."""
-    st.session_state[key + DRAFT] = st.session_state.get(key)
+    """Keep what a widget holds, for when it is drawn again, and for after a reload where it is not saved."""
+    held = st.session_state[key + DRAFT] = st.session_state.get(key)
+    seen = st.session_state[key + SEEN]
+    if _kept(held) == _kept(seen[1]) or len(str(held)) > LARGEST:
+        drafts().pop(key, None)
+    else:
+        drafts()[key] = (seen, held)
+
+
+def forget(*keys: str) -> None:
+    """Keep what was handed in here no longer as half written."""
+    for key in keys:
+        drafts().pop(key, None)
+
+
+def refused_if_long(most: int, *keys: str) -> bool:
+    """Say of each text that is too long to be saved how long it is and may be; tell whether there is one."""
+    found = [words for key in keys if (words := too_long(str(st.session_state.get(key) or ""), most))]
+    for words in found:
+        st.error(words, icon=":material/straighten:")
+    return bool(found)
 
 
 def changed(keys: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, int]]:
@@ -62,30 +110,40 @@ def written(keys: Mapping[str, str], entry: FollowUpEntry) -> None:
     """Note that what these fields hold is what an entry says."""
     for name in entry.changes.keys() & keys.keys():
         st.session_state[keys[name] + SEEN] = (entry.n, st.session_state.get(keys[name]))
+        forget(keys[name])
 
 
-def settle(key: str, said: Wording, empty: Any = "", *, theirs: bool) -> None:
-    """End a clash: take the others' wording, or have one's own stand over it at the next save."""
-    now = _shown(said.value, empty)
-    st.session_state[key + SEEN] = (said.n, now)
-    if theirs:
-        st.session_state[key] = st.session_state[key + DRAFT] = now
+def clash(
+    here: OpenedDrill, place: str, item: str, name: str, key: str, said: Wording, title: Callable[[str], str],
+    empty: Any = "",
+) -> None:  # fmt: skip
+    """Say that somebody else changed this meanwhile, with their wording, and ask which one holds.
 
-
-def clash(key: str, said: Wording, title: Callable[[str], str], empty: Any = "") -> None:
-    """Say that somebody else changed this meanwhile, with their wording, and ask which one holds."""
+    What stands in the way of keeping one's own is said at `place`.
+    """
     words = ", ".join(map(title, said.picked)) if isinstance(said.value, tuple) else title(said.text)
     told = f"<b>{escape(said.author)} changed this meanwhile:</b> {escape(words or '(emptied it)')}"
     st.html(f'<p class="fu-clash" role="status">{told}</p>')
     with st.container(horizontal=True, key=f"{key}-clash"):
-        st.button("Take theirs", key=f"{key}-theirs", on_click=_settled, args=(key, said, empty, True))
-        st.button("Keep mine", key=f"{key}-mine", on_click=_settled, args=(key, said, empty, False))
+        st.button("Take theirs", key=f"{key}-theirs", on_click=_take_theirs, args=(key, said, empty))
+        st.button("Keep mine", key=f"{key}-mine", on_click=_keep_mine, args=(here, place, item, name, key, said))
 
 
 @session.callback()
-def _settled(key: str, said: Wording, empty: Any, theirs: bool) -> None:
+def _take_theirs(key: str, said: Wording, empty: Any) -> None:
     session.forget(key)
-    settle(key, said, empty, theirs=theirs)
+    now = _shown(said.value, empty)
+    st.session_state[key + SEEN] = (said.n, now)
+    st.session_state[key] = st.session_state[key + DRAFT] = now
+
+
+@session.callback()
+def _keep_mine(here: OpenedDrill, place: str, item: str, name: str, key: str, said: Wording) -> None:
+    """Save one's own over the wording that was shown; where that is not the newest any more, both are shown again."""
+    with session.trying(place):
+        session.forget(place)
+        mine = _kept(st.session_state.get(key))
+        written({name: key}, here.write(item, {name: mine}, {name: said.n}))
 
 
 def _shown(value: Value, empty: Any) -> Any:

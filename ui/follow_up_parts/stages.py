@@ -84,31 +84,31 @@ def _question(here: OpenedDrill, stage: FollowStage, question: StageQuestion) ->
                 placeholder="Pick one", disabled=off,
             )  # fmt: skip
         elif question.rows == 1:
-            st.text_input(plain(label), key=key, max_chars=LONGEST, label_visibility="collapsed", disabled=off)
+            st.text_input(plain(label), key=key, label_visibility="collapsed", disabled=off)
         else:
             st.text_area(
-                plain(label), key=key, max_chars=LONGEST, label_visibility="collapsed", disabled=off,
-                height=28 * question.rows + 20,
+                plain(label), key=key, label_visibility="collapsed", disabled=off, height=28 * question.rows + 20,
             )  # fmt: skip
         fields.remembered(key)
         if question.hint:
             st.caption(plain(question.hint))
         if met:
-            fields.clash(key, said, title, empty)
+            fields.clash(here, key, stage.id, question.id, key, said, title, empty)
         if not question.among:
             warned_html(conclusions(str(st.session_state.get(key) or ""), here.drill.people))
+            fields.refused_if_long(LONGEST, key)
         _foot(here, stage, question, key, said)
 
 
 def _foot(here: OpenedDrill, stage: FollowStage, question: StageQuestion, key: str, said: Wording) -> None:
+    changes, _ = fields.changed({question.id: key})
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-foot"):
         if here.writes:
-            changes, _ = fields.changed({question.id: key})
             kind = "primary" if changes else "secondary"
             st.button("Save", key=f"{key}-save", type=kind, on_click=_save, args=(here, stage.id, question.id, key))  # type: ignore[arg-type]  # one of its two words
             st.button("Make an action of it", key=f"{key}-act", on_click=keys.to_actions, args=(question.id,),
                       icon=":material/add_task:")  # fmt: skip
-        st.html(f'<p class="quiet">{who_html(said)}</p>')
+        st.html(f'<p class="quiet">{who_html(said)}{" Yours is not saved yet." if changes else ""}</p>')
     shell.refused(key)
     earlier = here.view.there.wordings(stage.id, question.id)[:-1]
     if earlier:

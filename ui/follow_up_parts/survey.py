@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.record.follow_up import LONGEST
+from simulator.record.follow_up import LONGEST, NOTHING
 from simulator.room import afterwards
 from ui import session
+from ui.follow_up_parts import fields
 from ui.follow_up_parts.opened import OpenedDrill, as_it_stands
 from ui.parts import shell
 from ui.parts.live import SERVER
@@ -36,10 +37,13 @@ def _asked(here: OpenedDrill) -> None:
     with st.container(border=True, key="survey-form"):
         for ident, (ask, rating) in QUESTIONS.items():
             key = _key(here, ident)
+            fields.synced(key, NOTHING, None if rating else "")
             if rating:
                 st.segmented_control(plain(ask), ["1", "2", "3", "4", "5"], key=key)
             else:
-                st.text_area(plain(ask), key=key, max_chars=LONGEST, height=80)
+                st.text_area(plain(ask), key=key, height=80)
+                fields.refused_if_long(LONGEST, key)
+            fields.remembered(key)
         st.toggle(
             "With my name", key=_key(here, NAMED),
             help="Without it neither a name nor a time is kept with the answers, nor in which order they came. In a "
@@ -55,6 +59,7 @@ def _give(here: OpenedDrill) -> None:
     said = {ident: str(st.session_state.get(_key(here, ident)) or "") for ident in QUESTIONS}
     named = bool(st.session_state.get(_key(here, NAMED)))
     afterwards.give(SERVER.rooms.store, here.room, here.person, said, named=named)
+    fields.forget(*(_key(here, ident) for ident in QUESTIONS))
 
 
 def results_html(found: list[dict[str, object]]) -> str:

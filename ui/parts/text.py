@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from simulator.text import visible
 
-__all__ = ["escape", "markdown", "minutes", "plain", "sentence", "unmarked", "visible"]
+__all__ = ["escape", "markdown", "minutes", "plain", "sentence", "too_long", "unmarked", "visible"]
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
 _LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE)
@@ -53,6 +53,13 @@ def markdown(text: object) -> str:
 def minutes(seconds: int) -> str:
     """Return a length of time as pages say it: `18 min`, whole ones."""
     return f"{seconds // 60} min"
+
+
+def too_long(text: str, most: int) -> str:
+    """Return how long a text is that is longer than it may be, and how long it may be; nothing where it is not."""
+    if len(text) <= most:
+        return ""
+    return f"{len(text):,} characters, and {most:,} at most can be kept: shorten it to save it."
 
 
 def unmarked(text: str) -> str:

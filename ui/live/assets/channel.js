@@ -69,9 +69,8 @@ export function alarm(live, words) {
   if (document.hasFocus()) return;
   live.title ??= document.title;
   clearInterval(live.flashing);
-  live.flashing = setInterval(() => {
-    document.title = document.title === live.title ? `● ${words}` : live.title;
-  }, FLASH_MS);
+  const turned = () => document.title === live.title ? `● ${words}` : live.title;
+  live.flashing = setInterval(() => { document.title = turned(); }, FLASH_MS);
 }
 
 export function calm(live) {

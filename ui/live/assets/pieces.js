@@ -4,9 +4,8 @@ import { clean, isDirty, isField, make, restore } from "./fields.js";
 import { draw } from "./figures.js";
 
 // What these scripts say of an element; a new rendering does not take it away.
-const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
-  "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown",
-  "open", "hidden", "tabindex"]);
+const OWN = new Set(`aria-disabled aria-invalid aria-expanded aria-activedescendant aria-selected
+  aria-pressed data-pending data-gone data-shown open hidden tabindex`.split(/\s+/));
 export const parsed = (innerHTML) => make("template", { innerHTML }).content;
 // What a node is, wherever it stands: no form or button becomes one that does something else.
 const key = ({ id, dataset: { act, open, about } = {} }) => [id, act, open, about].join(" ").trim();
@@ -46,10 +45,7 @@ function place(live, { id, html, into, figure, alt }, all, news) {
   }
   if (html === undefined) return node && drop(live, node);
   const parent = into && live.get(into), isNew = !node;
-  if (isNew && parent) {
-    node = make(parent.matches("ol, ul") ? "li" : "div", { id });
-    parent.append(node);
-  }
+  if (isNew && parent) parent.append(node = make(parent.matches("ol, ul") ? "li" : "div", { id }));
   if (!node) return;
   delete node.dataset.gone;
   children(live, node, parsed(html));

@@ -74,7 +74,6 @@ function turnedAway(live, text) {
 function say(live, state, text) {
   const node = live.get("line-state");
   if (!node || node.dataset.line === state) return;
-  node.dataset.line = state;
-  node.textContent = text;
+  Object.assign(node, { textContent: text }).dataset.line = state;
   live.root.dispatchEvent(new Event(state));
 }

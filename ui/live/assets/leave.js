@@ -1,0 +1,7 @@
+// Asks before a page goes whose field holds words that neither leaving it nor Enter has sent.
+let typed = false;
+addEventListener("input", ({ target }) => { typed = !!target.closest("[data-testid^=stText]"); });
+addEventListener("focusout", () => { typed = false; });
+addEventListener("keydown", ({ key }) => { typed &&= key !== "Enter"; });   // of a line, it is input
+addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+export default () => {};
