@@ -147,13 +147,14 @@ def _steps(view: RecordView) -> Iterator[RecordShows]:
     for run in reversed(firsts.values()):
         took = f"in effect {clock(run.effect)}" if run.effect is not None else "no effect on record"
         waited = f"begun {clock(run.begun)}"
-        yield RecordShows(f"action:{run.spec.id}", run.spec.title, f"{waited}, {took}", 1.0)
-    yield RecordShows(NOTHING, "Nothing that was done", "", 0.0 if view.started else 1.0)
+        yield RecordShows(f"action:{run.spec.id}", run.spec.title, f"{waited}, {took}", float(run.effect is not None))
+    came = any(run.effect is not None for run in firsts.values())
+    yield RecordShows(NOTHING, "Nothing that was done", "", 0.0 if came else 1.0)
 
 
 def _turning_points(view: RecordView) -> Iterator[RecordShows]:
     for name, at in times(view).items():
-        yield RecordShows(name, TURNING[name], "never" if at is None else clock(at), 1.0)
+        yield RecordShows(name, TURNING[name], "never" if at is None else clock(at), float(at is not None))
 
 
 def _impact(view: RecordView) -> Iterator[RecordShows]:

@@ -1,20 +1,24 @@
 """What earns points of the follow-through. Structure is judged, what was picked is held against the record; no words.
 
+What the record contradicts costs, what says nothing is no answer, and what nobody can see done is no action.
+
 Each is `(view, criterion, *, parameters) -> StageFinding`; its name is the `kind` in a playbook.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from analytics.criteria.judging import judges
 from analytics.follow_through.actions import ActionItem
 from analytics.follow_through.beside import NOTHING
-from analytics.follow_through.view import FollowUpView
+from analytics.follow_through.view import CANDIDATES, FollowUpView, answers
+from analytics.follow_through.wording import says
 from analytics.scorecard import listed
-from analytics.stages import StageCriterion
+from analytics.stages import StageCriterion, StageQuestion
 
 FollowStatus = Literal["met", "partial", "missed", "not_applicable"]
 
@@ -50,17 +54,31 @@ def beside_the_point(view: FollowUpView, one: StageCriterion, why: str) -> Stage
 
 @judges()
 def answered(view: FollowUpView, one: StageCriterion, *, questions: tuple[str, ...] = ()) -> StageFinding:
-    """These questions, or all of the stage that this incident asks for, are answered, in the stage's time."""
+    """These questions, or all of the stage that this incident asks for, are answered, in the stage's time.
+
+    Of what was picked, what the record contradicts is no answer.
+    """
     stage = view.stage_of(one.id)
     wanted = [q for q in view.asked(stage) if not questions or q.id in questions]
     if not wanted:
         return beside_the_point(view, one, f"A {view.level} incident does not ask for it.")
     given = view.given(stage)
-    share = sum(given.get(q.id, 0.0) for q in wanted) / len(wanted)
+    holds = {q.id: _holds(view, q) for q in wanted if q.id in given}
+    share = sum(worth * holds.get(ident, 0.0) for ident, worth in given.items()) / len(wanted)
     late = [q.id for q in wanted if given.get(q.id, 1.0) < 1]
     why = f"{sum(q.id in given for q in wanted)} of {len(wanted)} answered"
     why += f", {len(late)} of them later than {stage.within_hours:g} h after the drill" if late else ""
+    against = [ident.replace("_", " ") for ident, found in holds.items() if found < 1]
+    why += f"; the record contradicts part of {listed(against)}" if against else ""
     return settled(view, one, share, f"{why}.")
+
+
+def _holds(view: FollowUpView, question: StageQuestion) -> float:
+    """Return the share of what was picked that the record does not contradict; words are not held against it."""
+    if not question.among:
+        return 1.0
+    shown, picked = view.shows(question), view.answer(question.id).picked
+    return sum(bool(one in shown and shown[one].share) for one in picked) / len(picked)
 
 
 @judges()
@@ -84,7 +102,7 @@ def borne_out(view: FollowUpView, one: StageCriterion, *, questions: tuple[str, 
 @judges()
 def into_backlog(view: FollowUpView, one: StageCriterion, *, questions: tuple[str, ...]) -> StageFinding:
     """Each of these answers became an action with an owner."""
-    made = {a.answers for a in view.actions if a.owner}
+    made = {a.answers for a in view.verifiable if says(a.owner) and answers(view.answer(a.answers))}
     # Where there was nothing of the kind there is nothing to do about it.
     asked = [q for q in questions if view.answer(q).picked != (NOTHING,)]
     open_ones = [q for q in asked if q not in made]
@@ -98,7 +116,7 @@ def controls_added(view: FollowUpView, one: StageCriterion, *, controls: tuple[s
     """There is an action for each of these controls with an owner and a date, put against a factor that was at work."""
     stage, earned, words = view.stage_of(one.id), 0.0, []
     for control in controls:
-        named = [a for a in view.actions if a.control == control]
+        named = [a for a in view.verifiable if a.control == control]
         best = max((_sound(view, a) * view.in_time(stage, a.made) for a in named), default=0.0)
         earned += best
         said = "in place" if best >= 1 else "none" if not named else "late, or without owner, date or a true factor"
@@ -109,7 +127,7 @@ def controls_added(view: FollowUpView, one: StageCriterion, *, controls: tuple[s
 def _sound(view: FollowUpView, action: ActionItem) -> float:
     """Return how far an action has an owner, a date and a factor that was at work."""
     factor = view.factors.get(action.factor)
-    return (bool(action.owner) + (action.due_on is not None) + bool(factor and factor.share)) / 3
+    return (says(action.owner) + (action.due_on is not None) + bool(factor and factor.share)) / 3
 
 
 @judges()
@@ -117,36 +135,53 @@ def actions_complete(
     view: FollowUpView, one: StageCriterion, *, fields: tuple[Literal["owner", "due", "class", "signal"], ...],
     within_days: int = 90,
 ) -> StageFinding:  # fmt: skip
-    """Each action has these: an owner, a date within so many days, a class, something that shows it is done."""
+    """Each action has these: an owner, a date within so many days, a class, something that shows it is done.
+
+    One that nobody can see done has none of them.
+    """
     if not view.actions:
         return settled(view, one, 0, "There is no action.")
     last = (datetime.fromtimestamp(view.ended, UTC) + timedelta(days=within_days)).date()
-    lacks: dict[str, int] = {}
-    for action in view.actions:
-        has = {"owner": bool(action.owner), "class": bool(action.kind), "signal": bool(action.signal and
-               action.shown_by), "due": action.due_on is not None and action.due_on <= last}  # fmt: skip
-        for name in fields:
-            lacks[name] = lacks.get(name, 0) + (not has[name])
+    vague = len(view.actions) - len(view.verifiable)
+    found = [what for action in view.verifiable for name in fields if (what := _lacking(action, name, last))]
     wanted = len(fields) * len(view.actions)
-    missing = [f"{count} without {name}" for name, count in lacks.items() if count]
+    missing = [f"{vague} that nobody can see done"] if vague else []
+    missing += [f"{count} without {what}" for what, count in Counter(found).items()]
     said = listed(missing) if missing else "each complete"
     why = f"{len(view.actions)} action{'s' if len(view.actions) > 1 else ''}: {said}."
-    return settled(view, one, 1 - sum(lacks.values()) / wanted, why)
+    return settled(view, one, 1 - (len(found) + vague * len(fields)) / wanted, why)
+
+
+def _lacking(action: ActionItem, name: str, last: date) -> str:
+    """Return what an action lacks of one thing that it is asked for, nothing where it has it."""
+    if name == "owner":
+        return "" if says(action.owner) else "an owner"
+    if name == "class":
+        return "" if action.kind else "a class"
+    if name == "due":
+        late = action.due_on is not None and action.due_on > last
+        return "" if action.due_on and not late else f"a date by {last}" if late else "a date"
+    if not action.signal:
+        return "what shows that it is done"
+    return "" if says(action.shown_by) else "which one exactly shows that it is done"
 
 
 @judges()
 def by_factor(view: FollowUpView, one: StageCriterion, *, most: int = 3) -> StageFinding:
-    """Actions are put against the factors that were named, at most so many each, and none against a symptom."""
+    """Actions are put against factors named that were at work, at most so many each, and none against a symptom."""
     if not view.actions:
         return settled(view, one, 0, "There is no action.")
-    named = _named(view)
-    covered = {a.factor for a in view.actions if a.factor in named}
-    loose = [a for a in view.actions if not a.factor]
+    named = view.named
+    covered = {a.factor for a in view.verifiable if a.factor in named and view.factors[a.factor].share}
+    loose = [a for a in view.actions if not a.factor or a not in view.verifiable]
     crowded = sum(max(0, sum(a.factor == f for a in view.actions) - most) for f in covered)
+    false = len(named) - sum(bool(view.factors[f].share) for f in named)
     whole = len(covered) / len(named) if named else 0.0
     share = whole * (1 - (len(loose) + crowded) / len(view.actions))
     why = f"{len(covered)} of {len(named)} named factors have an action"
-    why += f"; {len(loose)} action{'s' if len(loose) > 1 else ''} against no factor" if loose else ""
+    why += f" ({false} of them {'was' if false == 1 else 'were'} not at work)" if false else ""
+    why += f"; {len(loose)} action{'s' if len(loose) > 1 else ''} against no factor or never to be seen done" \
+        if loose else ""
     return settled(view, one, share, f"{why}.")
 
 
@@ -154,9 +189,9 @@ def by_factor(view: FollowUpView, one: StageCriterion, *, most: int = 3) -> Stag
 def factors_found(view: FollowUpView, one: StageCriterion) -> StageFinding:
     """The factors named are those at work in this drill: what share of them was found, less what was named falsely."""
     true = {ident for ident, shown in view.factors.items() if shown.share}
-    named = _named(view)
+    named = view.named
     if not named:
-        return settled(view, one, 0, f"No factor is named; {len(true)} were at work.")
+        return settled(view, one, 0, "No factor is named.")
     hits, false = named & true, named - true
     others = max(1, len(view.factors) - len(true))
     # More than so many are more than a team can act on.
@@ -172,23 +207,17 @@ MANY = 6
 
 @judges()
 def factors_layered(view: FollowUpView, one: StageCriterion, *, least: int = 3, layers: int = 2) -> StageFinding:
-    """At least so many factors are named over at least so many layers: no single root cause."""
-    named = _named(view)
-    over = {view.factors[f].note for f in named}
-    share = min(1.0, len(named) / least) * min(1.0, len(over) / layers) if len(named) > 1 else 0.0
+    """At least so many factors at work are named over at least so many layers, and few others: no single root cause."""
+    named = view.named
+    true = [f for f in named if view.factors[f].share]
+    over = {view.factors[f].note for f in true}
+    share = min(1.0, len(true) / least) * min(1.0, len(over) / layers) if len(named) > 1 else 0.0
+    share *= len(true) / max(1, len(named))
     single = " A single cause is one trigger among what let it through." if len(named) == 1 else ""
-    why = f"{len(named)} factor{'' if len(named) == 1 else 's'} over {len(over)} layer{'' if len(over) == 1 else 's'}"
-    return settled(view, one, share, f"{why} ({listed(sorted(over))}).{single}")
-
-
-def _named(view: FollowUpView) -> set[str]:
-    """Return the factors that were named, as shown by the record or as candidates."""
-    picked = (*view.answer(FACTORS).picked, *view.answer(CANDIDATES).picked)
-    return {one for one in picked if one in view.factors}
-
-
-FACTORS, CANDIDATES = "factors", "candidates"
-"""Questions under which factors are named: those that the record shows, and those inferred."""
+    why = f"{len(true)} factor{'' if len(true) == 1 else 's'} over {len(over)} layer{'' if len(over) == 1 else 's'}"
+    why += f" ({listed(sorted(over))})" if over else ""
+    why += f", and {len(named) - len(true)} that the record contradicts" if len(named) > len(true) else ""
+    return settled(view, one, share, f"{why}.{single}")
 
 
 @judges()
@@ -197,7 +226,7 @@ def candidates_verified(view: FollowUpView, one: StageCriterion) -> StageFinding
     inferred = [f for f in view.answer(CANDIDATES).picked if f in view.factors]
     if not inferred:
         return beside_the_point(view, one, "No factor is marked as inferred.")
-    open_ones = [f for f in inferred if not any(a.factor == f and a.kind == "learn" for a in view.actions)]
+    open_ones = [f for f in inferred if not any(a.factor == f and a.kind == "learn" for a in view.verifiable)]
     why = f"{len(inferred) - len(open_ones)} of {len(inferred)} candidates have an action that finds out."
     return settled(view, one, 1 - len(open_ones) / len(inferred), why)
 
@@ -214,7 +243,7 @@ def whys_asked(view: FollowUpView, one: StageCriterion, *, questions: tuple[str,
 @judges()
 def retested(view: FollowUpView, one: StageCriterion, *, least: int = 1) -> StageFinding:
     """At least so many actions name the drill that will test them again, and what is to come sooner there."""
-    named = [a for a in view.actions if a.retest]
+    named = [a for a in view.verifiable if a.retest]
     whole = sum(1.0 if a.measure else 0.5 for a in named)
     why = "1 action names the drill that tests it again." if len(named) == 1 else (
         f"{len(named)} actions name the drill that tests them again.")  # fmt: skip
@@ -226,7 +255,7 @@ def standards_fed(view: FollowUpView, one: StageCriterion) -> StageFinding:
     """Each action says which standard it feeds, or that it concerns this system alone; one at least feeds one."""
     if not view.actions:
         return settled(view, one, 0, "There is no action.")
-    said = [a for a in view.actions if a.standard]
+    said = [a for a in view.verifiable if a.standard]
     feeding = [a for a in said if a.standard != "none"]
     share = len(said) / len(view.actions) * (1.0 if feeding else 0.5)
     return settled(view, one, share, f"{len(said)} of {len(view.actions)} say so; {len(feeding)} "

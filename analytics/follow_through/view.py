@@ -9,6 +9,7 @@ from functools import cached_property
 from analytics.facts import severity_truth
 from analytics.follow_through.actions import ActionItem, actions
 from analytics.follow_through.beside import RecordShows, beside
+from analytics.follow_through.wording import says, seen_done
 from analytics.stages import FollowStage, FollowThrough, StageQuestion
 from analytics.view import RecordView
 from simulator.record.follow_up import FollowUp, Wording
@@ -16,6 +17,15 @@ from simulator.record.follow_up import FollowUp, Wording
 HOUR = 3600.0
 LATE = 0.5
 """What an answer is worth that came after its time."""
+
+
+FACTORS, CANDIDATES = "factors", "candidates"
+"""Questions under which factors are named: those that the record shows, and those inferred."""
+
+
+def answers(said: Wording) -> bool:
+    """Tell whether a wording says anything."""
+    return says(said.value) if isinstance(said.value, str) else bool(said.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +42,11 @@ class FollowUpView:
     def actions(self) -> tuple[ActionItem, ...]:
         """The actions that stand."""
         return tuple(actions(self.there))
+
+    @cached_property
+    def verifiable(self) -> tuple[ActionItem, ...]:
+        """Those of them that somebody can see done; the others are there, and earn nothing."""
+        return tuple(one for one in self.actions if seen_done(one.text))
 
     @cached_property
     def level(self) -> str:
@@ -58,8 +73,8 @@ class FollowUpView:
         """Return question -> what its answer is worth by its time, of those that are answered."""
         found = {}
         for one in self.asked(stage):
-            wordings = [w for w in self.there.wordings(stage.id, one.id) if w.value]
-            if wordings and self.answer(one.id).value:
+            wordings = [w for w in self.there.wordings(stage.id, one.id) if answers(w)]
+            if wordings and answers(self.answer(one.id)):
                 found[one.id] = self.in_time(stage, wordings[0].made)
         return found
 
@@ -73,6 +88,17 @@ class FollowUpView:
         """Return what the record shows of a question, by what would be picked."""
         what = question.among or question.beside
         return {} if what is None else {one.id: one for one in beside(self.drill, what)}
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The factors that were named, as shown by the record or as candidates."""
+        picked = (*self.answer(FACTORS).picked, *self.answer(CANDIDATES).picked)
+        return frozenset(one for one in picked if one in self.factors)
+
+    @property
+    def key_open(self) -> bool:
+        """Tell whether the scenario's own factors may be shown: nobody is asked for any, or the team has named some."""
+        return self.rules.question(FACTORS) is None or bool(self.named)
 
     @cached_property
     def factors(self) -> Mapping[str, RecordShows]:

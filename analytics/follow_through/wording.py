@@ -1,6 +1,7 @@
 """Sentences to say again: a person as the cause, human error as an end, an action that nobody can see done.
 
-A warning is for the writer. It takes no points: words are never scored.
+A warning is for the writer; how something is worded earns and takes nothing. Two things are no matter of wording: what
+says nothing is no answer, and what nobody can see done is no action.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 SHORTEST = 3
 """Letters of a name that is looked for; shorter ones would hit ordinary words."""
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+_SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]?")
 _ERROR = re.compile(
     r"\b(?:human|operator|user|pilot|engineer(?:'s)?)[ -](?:error|mistake|failure|fault)s?\b", re.IGNORECASE
 )
@@ -27,15 +28,23 @@ _DID = re.compile(
     r"didn.t|did not|overlooked|misread|mistyped)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_ADMONISHES = (
+    r"(?:be|been|being) (?:more )?(?:careful|cautious|vigilant|aware|mindful)|more (?:carefully|careful|attentive)|"
+    r"pay(?:s|ing)? (?:more |closer |better )?attention|try harder|raise awareness|"
+    r"remind (?:everyone|everybody|people|the team)"
+)
+"""What asks people to be better than they are, wherever it is said."""
+_ADMONISHING = re.compile(rf"\b(?:{_ADMONISHES})\b", re.IGNORECASE)
 _VAGUE = re.compile(
-    r"\b(?:(?:be|being) (?:more )?(?:careful|cautious|vigilant|aware|mindful)|more carefully|pay (?:more )?attention|"
-    r"try (?:harder|to)|(?:monitor|test|communicate|document|review|plan|check) (?:it |this |things )?(?:better|more)|"
+    rf"\b(?:{_ADMONISHES}|(?:we|they|everyone|everybody|people) (?:\w+ )?try to|"
+    r"(?:monitor|test|communicate|document|review|plan|check) (?:it |this |things )?(?:better|more)|"
     r"(?:better|more|improve[ds]?|improving) (?:the |our )?(?:monitoring|tests?|testing|communications?|documentation|"
-    r"docs|reviews?|process(?:es)?|awareness)|raise awareness|remind (?:everyone|people|the team)|"
+    r"docs|reviews?|process(?:es)?|awareness)|"
     r"(?:look|think) (?:at|into|about) (?:it|this)|as soon as possible|asap|going forward)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _SYSTEM = "Name what let it happen: a check that was not there, a default, a limit, what the screen showed"
+_THERE = "Say what will be there that is not there now, and how it shows"
 
 
 class Warned(NamedTuple):
@@ -61,9 +70,33 @@ def conclusions(text: str, people: Iterable[str] = ()) -> Iterator[Warned]:
             yield Warned(sentence, f"“{hit.group()}” asks whose fault it was", _SYSTEM)
 
 
+def says(text: str) -> bool:
+    """Tell whether a text says anything at all: “no” does, one letter does not, however often it is typed."""
+    said = {one for one in text.casefold() if one.isalnum()}
+    return len(said) > 1 or any(one > "\u2e80" for one in said)  # of some scripts one character is a word
+
+
+def admonitions(text: str) -> Iterator[Warned]:
+    """Yield what an answer had better not say: that people be more careful, or nothing."""
+    if text.strip() and not says(text):
+        yield Warned(text.strip(), "it says nothing, and counts as not answered", "Answer in a word or a sentence")
+    yield from _found(_ADMONISHING, text)
+
+
 def vague(text: str) -> Iterator[Warned]:
     """Yield the sentences of an action that nobody could see done."""
+    if text.strip() and not says(text):
+        yield Warned(text.strip(), "nobody can see that done", _THERE)
+    yield from _found(_VAGUE, text)
+
+
+def seen_done(text: str) -> bool:
+    """Tell whether an action says anything that somebody could see done: one sentence that is not vague is enough."""
+    return any(says(one.group()) and not _VAGUE.search(one.group()) for one in _SENTENCE.finditer(text))
+
+
+def _found(what: re.Pattern[str], text: str) -> Iterator[Warned]:
     for found in _SENTENCE.finditer(text):
-        if hit := _VAGUE.search(found.group()):
+        if hit := what.search(found.group()):
             why = f"“{hit.group()}” can never be seen done"
-            yield Warned(found.group().strip(), why, "Say what will be there that is not there now, and how it shows")
+            yield Warned(found.group().strip(), why, _THERE)

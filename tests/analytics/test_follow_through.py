@@ -13,7 +13,7 @@ from analytics import playbook
 from analytics.follow_through.beside import NOTHING, beside
 from analytics.follow_through.score import KINDS, FollowScore, score_follow_through, wrong
 from analytics.follow_through.view import FollowUpView
-from analytics.follow_through.wording import conclusions, vague
+from analytics.follow_through.wording import admonitions, conclusions, vague
 from analytics.report.tables import record_of
 from analytics.view import RecordView
 from scenarios.loader import load
@@ -112,7 +112,8 @@ def test_all_that_is_asked_earns_all_of_it(scored: Make, views: Callable[[str], 
         "recovery",
         ("review", {"first_signal": first, "slowest_checkpoint": "decision:1", "unclear_ownership": (NOTHING,),
                     "guardrail": "a check", "metric": "refusals by zone"}),
-        ("retro", {"trigger_gap": "a", "slowed": "b", "sped_up": ("action:flag_web",), "guardrail_change": "d"}),
+        ("retro", {"trigger_gap": "a flag", "slowed": "no owner", "sped_up": ("action:flag_web",),
+                       "guardrail_change": "no"}),
         ("hardening", {"published": "the wiki", "factors": true_factors(view)}),
         *((f"action-{n}", {**FULL, "answers": answer, "control": "regression_test" if n == 7 else "automation"})
           for n, answer in enumerate(answers, 7)),
@@ -192,16 +193,56 @@ def test_a_small_incident_is_not_asked_for_what_only_a_large_one_owes(
     monkeypatch.setattr("analytics.follow_through.view.severity_truth", lambda view, at: "SEV4")
     assert {one.status for one in scored("protocol").findings} == {"not_applicable"}
     monkeypatch.setattr("analytics.follow_through.view.severity_truth", lambda view, at: "low")
-    light = scored("command", ("postmortem", {"impact": "a", "timeline": ("declared",)}))
+    light = scored("command", ("postmortem", {"impact": "no", "timeline": ("declared",)}))
     assert points(light, "FC1") == 10
     assert next(one.status for one in light.findings if one.id == "FC2") == "not_applicable"
 
 
 def test_words_are_never_scored(scored: Make) -> None:
     plain = scored("command", ("action-1", FULL), ("postmortem", {"impact": "everybody on the web"}))
-    blaming = scored("command", ("action-1", {**FULL, "text": "Be more careful"}),
+    blaming = scored("command", ("action-1", {**FULL, "text": f"{FULL['text']}; be more careful next time"}),
                      ("postmortem", {"impact": "human error"}))  # fmt: skip
     assert plain.total == blaming.total > 0
+
+
+@pytest.mark.parametrize("text", ["Be more careful with releases", "Everybody must pay more attention.", "x", "xx X"])
+def test_an_action_that_nobody_can_see_done_earns_nothing(scored: Make, text: str) -> None:
+    causes = ("causes", {"factors": ("flag_half",)})
+    vague, true = scored("command", causes, ("action-1", {**FULL, "text": text})), scored("command", causes)
+    assert vague.total == true.total
+    assert next(one.why for one in vague.findings if one.id == "FC6") == "1 action: 1 that nobody can see done."
+    assert points(scored("recovery", ("action-1", {**FULL, "text": text})), "FH2") == 0
+
+
+def test_an_answer_of_one_letter_is_none(scored: Make) -> None:
+    said = {"impact": "x", "summary": "xx", "periods": "No", "recurrence": "無", "defences": "…"}
+    score = scored("command", ("postmortem", said))
+    assert points(score, "FC1") == 0
+    assert points(score, "FC2") == 4
+    letters = {**FULL, "owner": "x", "shown_by": "x"}
+    why = next(one.why for one in scored("command", ("action-1", letters)).findings if one.id == "FC6")
+    assert why == "1 action: 1 without an owner and 1 without which one exactly shows that it is done."
+    assert points(scored("recovery", ("action-1", {**FULL, "answers": "guardrail"})), "FR3") == 0, "nothing is answered"
+
+
+def test_what_the_record_contradicts_costs(scored: Make, views: Callable[[str], RecordView]) -> None:
+    view = views("command")
+    false = [one.id for one in beside(view, "factors") if not one.share]
+    true = true_factors(view)
+    picked = ("causes", {"factors": (*true[:4], *false[:4])})
+    assert points(scored("command", picked), "FC3") == 8
+    against = [(f"action-{n}", {**FULL, "factor": factor}) for n, factor in enumerate((*true[:4], *false[:4]), 1)]
+    assert points(scored("command", picked, *against), "FC7") == 6
+    timeline = ("postmortem", {"impact": "everybody", "timeline": ("declared", "not_on_record")})
+    assert points(scored("command", timeline), "FC1") == 7.5
+
+
+@pytest.mark.parametrize(("said", "warned"), [
+    ("The retries doubled charges; be more careful next time", 1), ("Somebody must pay more attention.", 1),
+    ("He should have been more careful", 1), ("x", 1), ("", 0), ("No", 0), ("Clients try to reconnect at once.", 0),
+])  # fmt: skip
+def test_an_answer_that_asks_for_better_people_or_says_nothing_is_marked(said: str, warned: int) -> None:
+    assert len(list(admonitions(said))) == warned
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
 from tests.ui.debriefing import EVIL, html, opened, references
 from ui import session
+from ui.debrief_parts import keys as debrief_keys
 from ui.follow_up_parts import keys, papers
 from ui.follow_up_parts.retests import between, is_tested_by, resolved, verdict
 from ui.parts.live import SERVER
@@ -142,6 +143,23 @@ def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall
     app.session_state[keys.VIEW] = "retro"
     app.run()
     assert app.text_area(key=box).value == "half a thought"
+
+
+def test_the_scenarios_factors_are_shown_once_the_team_has_named_its_own(place: Rooms, wall: Wall) -> None:
+    room, ana, token, _, host = play(place, wall)
+
+    def shown() -> tuple[bool, ...]:
+        drill = of_store(place.store, room.row.id, room.loaded.scenario)
+        pages = []
+        for whose in (token, host):
+            app = opened("debrief", whose, **{debrief_keys.VIEW: debrief_keys.HAPPENED})
+            app.button(key="debrief_no_guess").click().run()
+            pages.append("no task against it" in html(app))
+        return "- **Technical:** F" in report(drill, "postmortem", "md"), *pages
+
+    assert shown() == (False, False, True)
+    afterwards.write(place.store, room, ana, "hardening", {"factors": ("f",)}, {})
+    assert shown() == (True, True, True)
 
 
 @pytest.mark.parametrize("item", ["retro", "actions"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.follow_through.view import FollowUpView
 from analytics.report import story
 from analytics.report import tables as frames
+from simulator.record.follow_up import FollowUp
+from simulator.room import afterwards
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.charted import show_all
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
 from ui.debrief_parts.sitting import Sitting
+from ui.parts.live import SERVER
 from ui.parts.text import escape, plain
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
@@ -30,12 +34,24 @@ def truth_view(sitting: Sitting) -> None:
     _fault(drill)
     show_all(drill, "truth")
     with st.expander("Contributing factors", key="debrief-factors"):
-        _factors(drill)
+        if _key_open(sitting):
+            _factors(drill)
+        else:
+            note("Name yours first, in the follow-through: then these are shown beside your tasks.")
     with st.expander("Teaching timeline beside yours", key="debrief-teaching"):
         _teaching(drill)
     with st.expander("What the drill was for", key="debrief-objectives"):
         aims = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
         st.html(table("Objectives", ("Objective", "Target"), aims, "No objectives are written down."))
+
+
+def _key_open(sitting: Sitting) -> bool:
+    """Tell whether the factors may be shown: to the facilitator always, to the team once it has named its own."""
+    room, rules = sitting.room, sitting.drill.view.playbook.follow_through
+    if room is None or rules is None or sitting.hosts:
+        return True
+    there = FollowUp.of(afterwards.written(SERVER.rooms.store, room.row.id))
+    return FollowUpView(sitting.drill.view, rules, there, 0.0).key_open
 
 
 def _guess(drill: Debriefed) -> None:

@@ -69,7 +69,7 @@ def _next(here: OpenedDrill) -> None:
         with st.expander("Against what, what shows that it is done, and what tests it again", expanded=more,
                          key=f"fu-rest-{number}"):  # fmt: skip
             made |= _form(here, item, lambda name: nothing, (*REST[:-1], ("answers",)))
-        _warned(made)
+        _warned(here, made)
         st.button("Add it", type="primary", key=f"fu-add-{number}", on_click=_add, args=(here, made))
         shell.refused(NEW)
 
@@ -79,7 +79,6 @@ def _card(here: OpenedDrill, one: ActionItem) -> None:
     who = plain(f"{one.owner or 'no owner'} · {one.due or 'no date'}")
     with st.expander(f"**{plain(one.number)}** {plain(one.text)}{done} · {who}", key=f"fu-{one.item}"):
         made = _form(here, one.item, lambda name: here.said(one.item, name), (*FIRST, *REST))
-        _warned(made)
         last = max((here.said(one.item, name) for name in FIELDS), key=lambda said: said.n)
         if here.writes:
             with st.container(horizontal=True, key=f"fu-foot-{one.item}"):
@@ -89,6 +88,7 @@ def _card(here: OpenedDrill, one: ActionItem) -> None:
                 st.button("Take it off the list", key=f"fu-drop-{one.item}", on_click=_drop, args=(here, one.item))
         shell.refused(one.item)
         st.html(f'<p class="quiet">{who_html(last)}</p>')
+    _warned(here, made)  # beside it, closed as it may be
 
 
 def _taken_off(here: OpenedDrill) -> None:
@@ -207,10 +207,10 @@ def drills_offered() -> dict[str, str]:
     return found
 
 
-def _warned(made: Mapping[str, str]) -> None:
+def _warned(here: OpenedDrill, made: Mapping[str, str]) -> None:
     said = {name: str(st.session_state.get(made[name]) or "") for name in ("text", "shown_by")}
     fields.refused_if_long(LONGEST, *(made[name] for name in WORDS if name in made))
-    warned_html([*vague(said["text"]), *vague(said["shown_by"]), *conclusions(said["text"])])
+    warned_html([*vague(said["text"]), *vague(said["shown_by"]), *conclusions(said["text"], here.drill.people)])
 
 
 @session.callback(NEW)

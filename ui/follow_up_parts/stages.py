@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics.follow_through.beside import NOTHING, RecordShows
 from analytics.follow_through.predicates import StageFinding
-from analytics.follow_through.wording import Warned, conclusions
+from analytics.follow_through.wording import Warned, admonitions, conclusions
 from analytics.stages import FollowStage, StageQuestion
 from simulator.record.follow_up import LONGEST, Wording
 from simulator.text import shortened
@@ -95,7 +95,8 @@ def _question(here: OpenedDrill, stage: FollowStage, question: StageQuestion) ->
         if met:
             fields.clash(here, key, stage.id, question.id, key, said, title, empty)
         if not question.among:
-            warned_html(conclusions(str(st.session_state.get(key) or ""), here.drill.people))
+            text = str(st.session_state.get(key) or "")
+            warned_html([*admonitions(text), *conclusions(text, here.drill.people)])
             fields.refused_if_long(LONGEST, key)
         _foot(here, stage, question, key, said)
 

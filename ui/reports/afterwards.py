@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.follow_through.actions import PICKED, ActionItem
 from analytics.follow_through.view import FollowUpView
-from analytics.follow_through.wording import Warned, conclusions, vague
+from analytics.follow_through.wording import Warned, admonitions, conclusions, vague
 from analytics.stages import FollowStage
 from ui.reports.finished import Finished
 
@@ -65,9 +65,11 @@ def warnings(view: FollowUpView, people: tuple[str, ...]) -> Iterator[Warned]:
     for stage in view.rules.stages:
         for one in view.asked(stage):
             if not one.among:
+                yield from admonitions(view.answer(one.id).text)
                 yield from conclusions(view.answer(one.id).text, people)
     for action in view.actions:
-        yield from vague(f"{action.text}. {action.shown_by}")
+        yield from vague(action.text)
+        yield from vague(action.shown_by)
         yield from conclusions(action.text, people)
 
 

@@ -186,6 +186,7 @@ def _cause(drill: Finished) -> dict[str, Any]:
     named = {m.body.cause: m for m in drill.view.all(acts.StateHypothesis)}
     true = [cause for cause in drill.scenario.causes if cause.true]
     planned = {m.body.factor for m in drill.view.all(acts.AddHardeningTask)}
+    shown = drill.followed is None or drill.followed.key_open
     first = next((m for m in drill.view.all(acts.StateHypothesis) if m.body.cause in {c.id for c in true}), None)
     return {
         "fault": drill.scenario.fault, "since": _ago(drill.view.fault_at), "true": [cause.title for cause in true],
@@ -194,7 +195,8 @@ def _cause(drill: Finished) -> dict[str, Any]:
         "stated": [{"title": drill.names.title("causes", cause), "at": clock(m.at), "sure": round(100 *
                     m.body.probability), "true": drill.view.is_true("causes", cause)} for cause, m in named.items()],
         "factors": [{"title": f.title, "layer": f.layer, "planned": f.id in planned}
-                    for f in drill.scenario.factors if f.true],
+                    for f in drill.scenario.factors if f.true and shown],
+        "factors_shown": shown,
     }  # fmt: skip
 
 
