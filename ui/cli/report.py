@@ -61,7 +61,7 @@ def _of_file(file: Path) -> Finished:
     journal, loaded = shared.written_down(text, str(file))
     if journal.references is None:
         say(f"{file}: has no reference runs, so no score; `drill score --keep` puts them in")
-    return of_file(journal, loaded.scenario, None, read_beside(text, str(file))).scored()
+    return of_file(journal, loaded.scenario, None, read_beside(text, str(file)), text).scored()
 
 
 def _of_store(ident: str, data: str | None) -> Finished:

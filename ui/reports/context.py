@@ -50,7 +50,7 @@ def context(drill: Finished) -> dict[str, Any]:
 
 
 def _parts(drill: Finished) -> dict[str, Any]:
-    said, worse = list(claims(drill)), list(worsened(drill))
+    said, worse, score = list(claims(drill)), list(worsened(drill)), points(drill)
     return {
         "drill": _drill(drill),
         "people": list(_people(drill)),
@@ -72,7 +72,8 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "injects": list(injects(drill)),
         "updates": list(told_to(drill, said)),
         "claims": said,
-        "score": points(drill),
+        "score": score,
+        "result": score["no_total"] or f"{score['total']} of 100, {score['band_title']}",
         "missed": list(missed(drill)),
         "knew": list(knew(drill)),
         "worsened": worse,
@@ -96,6 +97,11 @@ def day(instant: float) -> str:
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d") if instant else ""
 
 
+def _minute(instant: float) -> str:
+    """Return a wall instant to the minute in UTC, empty where there is none."""
+    return f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%d %H:%M} UTC" if instant else ""
+
+
 def _drill(drill: Finished) -> dict[str, Any]:
     head, s, end = drill.journal.header, drill.scenario, drill.view.first(e.DrillEnded)
     return {
@@ -103,6 +109,8 @@ def _drill(drill: Finished) -> dict[str, Any]:
         "variant": head.variant, "difficulty": head.difficulty, "seed": head.seed, "mode": head.mode,
         "playbook": drill.playbook.title, "policy": head.policy or "", "engine": head.engine,
         "scenario_version": head.scenario_version, "begun": day(drill.created), "ended": day(drill.ended),
+        "opened_at": _minute(drill.created), "over_at": _minute(drill.ended), "id": drill.ident,
+        "record": drill.record, "facilitators": list(drill.facilitators),
         "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[:10]}, {s.t0_utc[11:16]} UTC",
         "horizon": clock(drill.view.final.at if drill.view.final else drill.view.over),
         "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared",

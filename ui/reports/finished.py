@@ -16,13 +16,14 @@ from simulator.catalogue import called
 from simulator.errors import DrillError
 from simulator.names import Names
 from simulator.record.follow_up import FollowUp, FollowUpEntry, LessonAnswers, Value
-from simulator.record.journal import Journal
-from simulator.room import companions
+from simulator.record.journal import TRAILING, Journal
+from simulator.room import chain, companions
 from simulator.room.clock import ClockMark
 from simulator.room.nameless import for_participants, nameless, unnamer
 from simulator.room.notes import Note, ratings
 from simulator.room.results import stood
 from simulator.scenario.model import Scenario
+from simulator.values import HOST
 from ui.parts.reviewed import ReviewedDrill
 from ui.parts.words import voices
 
@@ -48,12 +49,24 @@ class Finished(ReviewedDrill):
     participants: tuple[str, ...] = ()
     """Names of everybody who was let in, as far as they are known: an observer is in no record."""
     unnamed: bool = False
+    ident: str = ""
+    """Id of the drill in its store, empty where a file is read that says none."""
+    record: str = ""
+    """Digest of its record, as `drill verify` prints it of a file and as an exported file ends with."""
+    hosts: tuple[str, ...] = ()
+    """Names of those who facilitated."""
+
+    @cached_property
+    def facilitators(self) -> tuple[str, ...]:
+        """Who facilitated: those who are known to, and who gave a facilitator's command."""
+        gave = (x.by.name for x in self.journal.commands() if x.by.role == HOST and x.by.name)
+        return tuple(dict.fromkeys((*self.hosts, *gave)))
 
     @cached_property
     def digest(self) -> str:
         """What tells apart all that is kept beside one record, for what is made of it."""
         kept = (self.card, self.entries, self.lessons, self.notes, self.corrections, self.skipped,
-                self.created, self.ended, self.participants, self.unnamed)  # fmt: skip
+                self.created, self.ended, self.participants, self.unnamed, self.hosts)  # fmt: skip
         return hashlib.blake2s(repr(kept).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
     @cached_property
@@ -93,7 +106,7 @@ class Finished(ReviewedDrill):
         """Return the same drill with people called by their seats, for whoever was not one of them."""
         titles = {role.id: role.title for role in self.scenario.roles}
         written = (*self.entries, *self.lessons, *self.notes)
-        others = {*self.participants, *(one.author for one in written), *(str(c["author"]) for c in self.corrections)}
+        others = {*self.participants, *self.hosts, *(one.author for one in written), *(str(c["author"]) for c in self.corrections)}
         told = unnamer(self.journal, titles, others)
 
         def value(said: Value) -> Value:
@@ -115,6 +128,7 @@ class Finished(ReviewedDrill):
         return replace(
             self, journal=nameless(for_participants(self.journal), titles, others), entries=entries, lessons=lessons,
             notes=notes, corrections=made, participants=(), unnamed=True,
+            hosts=tuple(f"facilitator {n}" for n, _ in enumerate(self.facilitators, 1)),
         )  # fmt: skip
 
 
@@ -132,13 +146,23 @@ def read_beside(text: str, where: str) -> dict[str, Any]:
     return {}
 
 
-def of_file(journal: Journal, scenario: Scenario, card: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Finished:
-    """Return a finished drill with what its file holds beside it. Raises DrillError."""
+def record_digest(text: str) -> str:
+    """Return the digest of the record in a file, without what may stand behind it."""
+    lines = text.removesuffix("\n").split("\n")
+    while len(lines) > 1 and lines[-1].startswith(tuple(f'{{"{name}": ' for name in TRAILING)):
+        lines.pop()
+    return chain.digest("\n".join(lines) + "\n")
+
+
+def of_file(
+    journal: Journal, scenario: Scenario, card: Mapping[str, Any] | None, found: Mapping[str, Any], text: str = "",
+) -> Finished:  # fmt: skip
+    """Return a finished drill with what its file holds beside it; `text` is the whole file. Raises DrillError."""
     kept = {name: companions.read(name, found, "what is kept beside the record") for name in companions.TABLES}
     moved = moved_on(kept["clock"])
     return Finished(
         journal, scenario, card, kept["follow_through"], kept["lessons"], kept["notes"], kept["corrections"], moved,
-        **companions.instants(found),
+        **companions.instants(found), record=record_digest(text) if text else "",
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def points(drill: Finished) -> dict[str, Any]:
     band = str((card or {}).get("band") or "")
     return {
         "scored": card is not None, "total": (card or {}).get("total"),
-        "uncapped": (card or {}).get("uncapped"), "band": band,
+        "no_total": _why_none(card), "uncapped": (card or {}).get("uncapped"), "band": band,
         "band_title": bands.get(band, "no total"), "by_hand": (card or {}).get("total_by_hand"),
         "spread": (card or {}).get("spread"),
         "parts": [{"title": r.title, "points": r.points, "out_of": r.out_of}
@@ -111,6 +111,15 @@ def points(drill: Finished) -> dict[str, Any]:
         "findings": [shown(row) for row in rows], "strengths": [shown(row) for row in good[:MOST_FINDINGS]],
         "areas": list(_once([shown(row) for row in gaps[:MOST_FINDINGS]])),
     }  # fmt: skip
+
+
+def _why_none(card: Mapping[str, Any] | None) -> str:
+    """Return why there is no total where there is none."""
+    if card is None:
+        return "not scored"
+    if card["total"] is not None:
+        return ""
+    return str(next(iter(card.get("remarks", ())), "the facilitator ended the drill, or too little was there to judge"))
 
 
 def _once(areas: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:

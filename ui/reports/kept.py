@@ -8,7 +8,7 @@ from simulator.room import afterwards, notes
 from simulator.room.finish import DEFAULT_BOOK
 from simulator.room.store import Store
 from simulator.scenario.model import Scenario
-from ui.reports.finished import Finished, moved_on
+from ui.reports.finished import Finished, moved_on, record_digest
 
 
 def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | None = None) -> Finished:
@@ -17,10 +17,10 @@ def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | No
     Raises DrillError while it runs.
     """
     row = store.drill(drill)  # anew: a room that is open holds the row from before its end
+    found, people = store.record(row.id), store.participants(row.id)
+    if found is None:
+        raise DrillError(f"drill {row.id} is not over; documents are made of finished drills")
     if journal is None:
-        found = store.record(row.id)
-        if found is None:
-            raise DrillError(f"drill {row.id} is not over; documents are made of finished drills")
         lines = f'{found[0]}{{"references": {found[1]}}}\n' if found[1] else found[0]
         journal = parse(lines, f"drill {row.id}")
     played = row.header.playbook
@@ -29,5 +29,6 @@ def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | No
     return Finished(
         journal, scenario, card, tuple(afterwards.written(store, row.id)), tuple(afterwards.lessons(store, row.id)),
         tuple(notes.kept(store, row.id)), tuple(store.overrides(row.id)), moved, row.created, row.ended or row.created,
-        tuple(one.name for one in store.participants(row.id)),
+        tuple(one.name for one in people), ident=row.id, record=record_digest(found[0]),
+        hosts=tuple(one.name for one in people if one.facilitator),
     )  # fmt: skip

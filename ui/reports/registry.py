@@ -54,8 +54,9 @@ REPORTS: Mapping[str, ReportKind] = {
     "closure": ReportKind("Closure package", "For a new owner: decisions, verification, what remains",
                           ("drill", "closure", "claims", "decisions", "checks", "updates", "remains")),
     "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
-                           ("drill", "people", "command", "objectives", "remains", "limits"), ("people",),
-                             ("seat", "name", "minutes", "acts", "led")),
+                           ("drill", "people", "command", "objectives", "remains", "limits", "result"), ("people",),
+                             ("drill", "record", "scenario", "seed", "opened_at", "over_at", "facilitators", "result",
+                              "seat", "name", "minutes", "acts", "led")),
     "actions": ReportKind("Improvement plan", "The actions with owner, date and what shows that they are done",
                           ("drill", "follow_through", "remains"), ("follow_through", "actions"),
                              ("number", "text", "class", "owner", "due", "factor", "layer", "control", "signal",
@@ -147,6 +148,11 @@ def _rows(data: Mapping[str, Any], path: Iterable[str]) -> list[Mapping[str, Any
             for one in found
             for row in (*one["counts"], *one["words"])
         ]  # fmt: skip
+    if path == ("people",):
+        head = data["drill"]
+        held = {name: head[name] for name in ("record", "scenario", "seed", "opened_at", "over_at")}
+        held |= {"drill": head["id"], "facilitators": ", ".join(head["facilitators"]), "result": data["result"]}
+        return [{**held, **one} for one in found]
     return list(found)
 
 
