@@ -1,6 +1,7 @@
 """A real incident's timeline, as people write them: CSV, a Markdown table or list, or front matter.
 
-Its minutes count from its first line, as a drill's count from the first page. What it leaves out stays left out.
+Its minutes count from its first line; a drill's count from the first page, so which line is the page has to be known
+before they are compared. What it leaves out stays left out.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ SAYS = {
 }  # fmt: skip
 """What a line says where it may be a turning point: a proposal, which whoever reads it changes."""
 WORDS = {turn: re.compile("|".join(ways), re.IGNORECASE) for turn, ways in SAYS.items()}
+PAGES = re.compile(
+    r"\bpaged\b|\bpager(?:duty)?\b|\bpage (?:fired|sent|went|came|triggered)\b|\b(?:first|the) page\b|"
+    r"\bpages? on-?call\b|\balert(?:s|ed|ing)?\b|\balarms?\b|\breport(?:s|ed)\b",
+    re.IGNORECASE,
+)
+"""What a line says with which people heard of it: a proposal, too."""
 LISTED = re.compile(
     r"\s*[-*+]\s+[*_`\[(]*((?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z))?|T[+−-]\d+(?::\d{2})?)"
     r"[*_`\])]*+\s*[-–—:|,]*+[*_]*+\s+(.+)", re.IGNORECASE,
@@ -89,6 +96,12 @@ class RealIncident:
     zero: float | None = None
     """Where its times count from a moment of its own, such as the page: the minute of that after its first line."""
     about: str = ""
+
+    def page(self) -> int | None:
+        """Return which line seems to be the page: the first that says an alert, a page or a report came."""
+        kinds = ("alert", "page", "report")
+        return next((n for n, line in enumerate(self.lines)
+                     if line.kind.casefold() in kinds or PAGES.search(line.text)), None)  # fmt: skip
 
     def proposed(self) -> dict[str, int]:
         """Return turning point -> the line that seems to be it: the one that says so, else the first whose words do."""

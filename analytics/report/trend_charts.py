@@ -160,9 +160,13 @@ def _course_title(groups: Sequence[tuple[object, pd.DataFrame]], since: int) -> 
 
 
 def times_strip(
-    results: Sequence[DrillResult], beside: Mapping[str, float] | None = None, called: str = ""
+    results: Sequence[DrillResult], beside: Mapping[str, float] | None = None, called: str = "", *, paged: bool = True
 ) -> Charted:
-    """Return when each turning point came in each drill of one group, and beside them those of real responders."""
+    """Return when each turning point came in each drill of one group, and beside them those of real responders.
+
+    Where no page of theirs is known (not `paged`) theirs count from the first line of their timeline: that is said, and
+    nothing is compared.
+    """
     frame = trends.times(results, beside)
     rows = {turn: place for place, turn in enumerate(TURNS)}
     newest = int(frame["number"].max()) if len(frame) else 0
@@ -193,8 +197,13 @@ def times_strip(
     names = [words if turn in seen else f"{words}: in none" for turn, words in TURNS.items()]
     figure.update_yaxes(tickvals=list(rows.values()), ticktext=names, range=[len(rows) - 0.5, -0.5],
                         showgrid=False, zeroline=False)  # fmt: skip
-    figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
-    return Charted("times", _times_title(over, beside, came), frame, figure, "minutes after the first page", "")
+    zero, title = "minutes after the first page", _times_title(over, beside if paged else None, came)
+    if beside and not paged:
+        zero += "; of the real incident, after its first line"
+        title = "Which line of the real incident is its page is not known, so its minutes are not compared"
+        frame = frame.assign(who=frame["who"].replace(trends.REAL, trends.UNPAGED))
+    figure.update_xaxes(title=zero, rangemode="tozero", zeroline=False)
+    return Charted("times", title, frame, figure, zero, "")
 
 
 def _day(at: Any) -> str:

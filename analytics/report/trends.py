@@ -139,8 +139,8 @@ def course(values: Sequence[float]) -> Literal["rises", "falls", "level", "too f
     return "level" if z < SURE else "rises" if s > 0 else "falls"
 
 
-DRILL, REAL = "drill", "real"
-"""Whose a turning point is: a drill's, or that of the people in a real incident."""
+DRILL, REAL, UNPAGED = "drill", "real", "real, after its first line"
+"""Whose a turning point is: a drill's, or that of the people in a real incident; of which no page may be known."""
 
 
 @table(who="str", drill="str", ended=WHEN, number="int64", turn="str", minute="float64")

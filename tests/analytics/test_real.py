@@ -60,6 +60,16 @@ def test_the_first_table_with_a_time_is_read_past_midnight() -> None:
     assert found.proposed() == {"first_update": 1, "recovered": 2}
 
 
+@pytest.mark.parametrize(("lines", "page"), [
+    (("deploy of 7.1", "PagerDuty alert: errors", "alert closed"), 1), (("deploy", "on-call was paged"), 1),
+    (("landing page is slow", "customers reported it"), 1), (("it began", "it was over"), None),
+])  # fmt: skip
+def test_the_page_is_the_first_line_that_reads_as_one(lines: tuple[str, ...], page: int | None) -> None:
+    text = "time,what\n" + "".join(f"10:0{n},{line}\n" for n, line in enumerate(lines))
+    assert read_timeline(text, "x.csv").page() == page
+    assert read_timeline(POSTMORTEM, "front.md").page() is None
+
+
 def test_front_matter_gives_beginning_and_end_and_a_table_below_it_more() -> None:
     found = read_timeline(POSTMORTEM, "1.md")
     assert (found.title, [line.minute for line in found.lines]) == ("Cache outage", [0, 90])

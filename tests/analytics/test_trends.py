@@ -186,6 +186,15 @@ def test_the_strip_shows_every_minute_and_nothing_that_never_came() -> None:
     assert "real responders" in made.title
 
 
+def test_a_real_incident_whose_page_is_not_known_is_compared_with_nothing() -> None:
+    made = charts.times_strip(alike(), {"declared": 9.0, "recovered": 70.0}, "Theirs", paged=False)
+    assert "not compared" in made.title
+    assert made.figure.layout.xaxis.title.text == made.unit == (
+        "minutes after the first page; of the real incident, after its first line")  # fmt: skip
+    assert set(made.frame["who"]) == {trends.DRILL, trends.UNPAGED}
+    assert xs(made.figure, "Theirs") == [9.0, 70.0]
+
+
 def test_what_never_came_is_later_than_all_that_did() -> None:
     times = [{"closed": 60 * n} for n in range(1, 5)] + [{"closed": None}] * 6
     made = [replace(one, times=t) for one, t in zip(alike(), times, strict=False)]

@@ -106,7 +106,8 @@ class Finished(ReviewedDrill):
         """Return the same drill with people called by their seats, for whoever was not one of them."""
         titles = {role.id: role.title for role in self.scenario.roles}
         written = (*self.entries, *self.lessons, *self.notes)
-        others = {*self.participants, *self.hosts, *(one.author for one in written), *(str(c["author"]) for c in self.corrections)}
+        authors = (one.author for one in written)
+        others = {*self.participants, *self.hosts, *authors, *(str(c["author"]) for c in self.corrections)}
         told = unnamer(self.journal, titles, others)
 
         def value(said: Value) -> Value:

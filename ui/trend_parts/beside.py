@@ -18,7 +18,7 @@ from ui.trend_parts.views import newest
 
 LARGEST_MB = 1
 KINDS = ["csv", "md", "markdown", "txt", "tsv"]
-NOT_IN_IT = -1
+NOT_IN_IT, FROM_ZERO = -1, -2
 ABOUT = (
     "Choose a drill of the same kind as the incident. The file is read and not kept: CSV or a Markdown table with a "
     "time and what happened, or Markdown with start_time and end_time at its top, as collections of postmortems have "
@@ -42,24 +42,42 @@ def beside_view(wanted: Wanted, group: Comparable) -> None:
     except DrillError as error:
         st.error(sentence(error), icon=":material/error:")
         return
-    turns = _turns(incident, file.file_id)
-    charted.draw(trend_charts.times_strip(alike, turns, incident.title),
+    zero = _page(incident, file.file_id)
+    turns = {turn: minute - (zero or 0.0) for turn, minute in _turns(incident, file.file_id).items()}
+    charted.draw(trend_charts.times_strip(alike, turns, incident.title, paged=zero is not None),
                  "A drill compresses: compare the order and the gaps before the minutes.")  # fmt: skip
-    rows = [(escape(clock(round(60 * line.minute))), escape(line.text)) for line in incident.lines]
+    rows = [(escape(clock(round(60 * (line.minute - (zero or 0.0))))), escape(line.text)) for line in incident.lines]
+    after = "After its first line" if zero is None else "After its page"
     with st.expander("The timeline as it was read", key="real-lines"):
-        st.html(look.table(incident.title, ("After its first line", "What happened"), rows, "Nothing.", cards=False))
+        st.html(look.table(incident.title, (after, "What happened"), rows, "Nothing.", cards=False))
+
+
+def _page(incident: RealIncident, file: str) -> float | None:
+    """Ask which line is the page; return the minute of it after the first line, None where it is not known."""
+    counted = [] if incident.zero is None else [FROM_ZERO]
+    places = [NOT_IN_IT, *counted, *range(len(incident.lines))]
+    said = {NOT_IN_IT: "None of them, or nobody knows", FROM_ZERO: "The moment from which the file counts, its T+0"}
+    seems = incident.page()
+    first = counted[0] if counted else NOT_IN_IT if seems is None else seems
+    place = st.selectbox(
+        "Which line is the page, from which a drill counts", places, places.index(first), key=f"real-page-{file}",
+        format_func=lambda one: said.get(one) or told(incident, one),
+    )  # fmt: skip
+    if place is None or place == NOT_IN_IT:
+        return None
+    return incident.zero if place == FROM_ZERO else incident.lines[place].minute
+
+
+def told(incident: RealIncident, place: int) -> str:
+    """Return a line of a timeline as it is picked."""
+    line = incident.lines[place]
+    return f"{clock(round(60 * line.minute))} {line.text[:60]}"
 
 
 def _turns(incident: RealIncident, file: str) -> dict[str, float]:
     """Ask which line is which turning point, as far as the file does not say; return their minutes."""
     proposed = incident.proposed()
     places = [NOT_IN_IT, *range(len(incident.lines))]
-
-    def told(place: int) -> str:
-        if place == NOT_IN_IT:
-            return "Not in it"
-        line = incident.lines[place]
-        return f"{clock(round(60 * line.minute))} {line.text[:60]}"
 
     found = {}
     asked = "Which line is which turning point (proposed by its words: put it right)"
@@ -69,7 +87,9 @@ def _turns(incident: RealIncident, file: str) -> dict[str, float]:
     ):
         for turn, title in TURNS.items():
             first = places.index(proposed.get(turn, NOT_IN_IT))
-            place = st.selectbox(title, places, first, format_func=told, key=f"real-{turn}-{file}")
+            place = st.selectbox(title, places, first,
+                                 format_func=lambda one: "Not in it" if one == NOT_IN_IT else told(incident, one),
+                                 key=f"real-{turn}-{file}")  # fmt: skip
             if place is not None and place != NOT_IN_IT:
                 found[turn] = incident.lines[int(place)].minute
     return found
