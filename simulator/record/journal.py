@@ -164,6 +164,8 @@ def parse(text: str, path: str) -> Journal:
         header = Header.read(lines[0])
         format_ = format_of(json.loads(lines[0]))
     except ValidationError as error:
+        if other := other_than_journal(text):
+            raise JournalError(f"{path}: this is {other}; give the journal (.jsonl) that it was made of") from None
         raise JournalError(
             f"{path}:1: not a journal header ({first_problem(error)}); line 1 must be the one `drill play` wrote"
         ) from None
@@ -173,6 +175,18 @@ def parse(text: str, path: str) -> Journal:
     for number, line in enumerate(lines[1:], start=2):
         _read_line(journal, f"{path}:{number}", line, format_)
     return journal
+
+
+def other_than_journal(text: str) -> str:
+    """Return what a text is that is given for a journal and is JSON of ours of another kind; empty for all else."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict):
+        return "a list in JSON" if isinstance(data, list) else ""
+    kinds = {("total", "parts"): "a scorecard", ("document",): "a document in JSON"}
+    return next((kind for names, kind in kinds.items() if data.keys() >= {*names}), "")
 
 
 def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from simulator.errors import DrillError, UnknownName
-from simulator.record.journal import Journal, parse
+from simulator.record.journal import Journal, other_than_journal, parse
 from simulator.room import chain
 from simulator.room import schema as t
 from simulator.room.access import new_code, new_key
@@ -122,6 +122,8 @@ def verify_file(text: str, file: str) -> Verdict:
     *lines, last = text.removesuffix("\n").split("\n")
     digests = _digests(last)
     if digests is None or not lines:
+        if other := other_than_journal(text):
+            raise DrillError(f"{file}: this is {other}; give the journal (.jsonl) that it was made of")
         raise DrillError(f"{file}: carries no digests; `drill export` writes them, `drill replay` rebuilds a journal")
     if "commands" in digests:
         said = [digests["commands"]] if not isinstance(digests["commands"], list) else digests["commands"]

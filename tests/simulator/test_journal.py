@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator import acts
-from simulator.errors import JournalError
+from simulator.errors import DrillError, JournalError
 from simulator.files import UnreadableFile
 from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.record.history import History
-from simulator.record.journal import accepted, load, refused
+from simulator.record.journal import accepted, load, parse, refused
 from simulator.record.replay import replay, rerun
+from simulator.room.archive import verify_file
 from simulator.values import Author
 from tests.simulator.test_engine import SCRIPT, play
 from tests.simulator.toy import engine, toy
@@ -35,6 +36,16 @@ def test_a_journal_comes_back_as_it_went_out(recorded: Path) -> None:
     first = json.loads(recorded.read_text(encoding="utf-8").splitlines()[1])
     assert list(first) == ["seq", "at", "by", "body"]
     assert first["seq"] == 1
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ('{\n "playbook": {}, "total": 46, "parts": []}', "a scorecard"), ('{"document": "training"}', "a document"),
+    ('[{"drill": "a"}]\n', "a list"),
+])  # fmt: skip
+def test_what_is_given_for_a_journal_and_is_none_is_named(text: str, kind: str) -> None:
+    for read in (parse, verify_file):
+        with pytest.raises(DrillError, match=f"a.json: this is {kind}.*; give the journal"):
+            read(text, "a.json")
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def opened(name: str, content: bytes) -> AppTest:
         (b"", "empty file"),
         (b"no json\n", "not a journal header"),
         (b"\xff\xfe", "not UTF-8"),
+        (b'{"total": 46, "parts": []}', "this is a scorecard; give the journal (.jsonl)"),
         (b'{"scenario": "nowhere", "seed": 1, "digest": "d", "engine": "1"}\n', "nowhere"),
         (b'{"scenario": "auth_token", "seed": 1, "digest": "d", "engine": "1"}\n{"seq": 2}\n', "a line is missing"),
     ],

@@ -126,7 +126,8 @@ def test_every_field_is_documented_and_no_other(followed: Finished) -> None:
     ("a\n{% for %}", 2, "Expected"),
     ("{{ drill.__class__ }}", 1, "no field '__class__'"),
     ("{{ ''.__class__.__mro__ }}", 1, "__class__"),
-    ("{% include '/etc/passwd' %}", 1, "no loader"),
+    ("{% include '/etc/passwd' %}", 1, "a template stands by itself"),
+    ("{% extends 'base.md' %}", 1, "there is no 'base.md'"),
     ("{% for a in range(10**9) %}x{% endfor %}", 1, "Range too big"),
     ("{{ drill() }}", 1, "not callable"), ("{{ 1 / 0 }}", 1, "division"),
     ("\n{{ 'http://a.b'|urlize(rel=3) }}", 2, "has no attribute 'split'"),
@@ -146,6 +147,8 @@ def test_a_template_is_filled_in_a_process_apart(followed: Finished, monkeypatch
     text = report(followed, "report", "md", (own, "own.md"))
     assert text.startswith("# Tokens refused after a release\n")
     assert EVIL not in text
+    with pytest.raises(DrillError, match=r"^own\.md: is empty"):
+        report(followed, "report", "md", ("\n", "own.md"))
     with pytest.raises(DrillError, match=r"^own\.md:1: there is no field 'titel'"):
         report(followed, "report", "md", ("{{ drill.titel }}", "own.md"))
     monkeypatch.setattr(fill, "WALL_SECONDS", 3)

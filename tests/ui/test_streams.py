@@ -16,6 +16,7 @@ import pytest
 
 from ui import cli
 from ui.cli import program, shared, tables
+from ui.cli.results import _give
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = "import sys; from ui.cli import main; sys.exit(main())"
@@ -80,6 +81,13 @@ def written(encoding: str, terminal: bool, write: Any, monkeypatch: pytest.Monke
     monkeypatch.setattr(program, "app", lambda *_, **__: write())
     assert cli.main([]) == 0
     return raw.getvalue()
+
+
+def test_what_is_no_text_goes_to_a_file_or_pipe_and_to_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"PAR1\xff\n\x00"
+    assert written("ascii", False, lambda: _give(content, None, False), monkeypatch) == content
+    with pytest.raises(AssertionError):
+        written("ascii", True, lambda: _give(content, None, False), monkeypatch)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16", "utf-8"])

@@ -60,4 +60,5 @@ def test_what_is_no_link_is_left_alone(text: str) -> None:
 
 def test_an_error_is_a_sentence() -> None:
     assert sentence("it failed") == "It failed."
+    assert sentence("ours.csv:2: 25:00 is no time").startswith("ours"), "a file is called as it is"
     assert sentence(ValueError("Done.")) == "Done\\.".replace("\\.", "\\.")

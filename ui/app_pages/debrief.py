@@ -140,7 +140,7 @@ def _scoring(room: Room, person: Participant | None) -> None:
 
 def _from_file() -> None:
     file = st.file_uploader(
-        "Journal file", type=["jsonl"], max_upload_size=LARGEST_MB, key="debrief_file",
+        "Journal file (.jsonl)", max_upload_size=LARGEST_MB, key="debrief_file",
         help="What `drill play --out`, `drill export` or the download on a debrief wrote.",
     )  # fmt: skip
     if file is None:
@@ -151,7 +151,7 @@ def _from_file() -> None:
         older = (journal.header.engine, journal.header.scenario_version) != (VERSION, loaded.version)
         card = scored(journal, loaded.scenario)
     except UnicodeDecodeError:
-        return _bad("The file is not UTF-8 text; give a journal that `drill play --out` wrote")
+        return _bad(f"{file.name} is not UTF-8 text; give the journal (.jsonl) that `drill play --out` wrote")
     except DrillError as error:
         return _bad(str(error))
     if journal.references is None:

@@ -25,7 +25,7 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A file 
 
 def results(
     form: Annotated[
-        Literal["json", "csv", "parquet"], typer.Option("--format", help="Parquet needs --out.")
+        Literal["json", "csv", "parquet"], typer.Option("--format", help="Parquet goes to a file or pipe.")
     ] = "json",
     table: Annotated[
         Literal["drills", "criteria", "times"], typer.Option(help="A row a drill, a criterion, or a turning point.")
@@ -103,7 +103,7 @@ def msel(
     variant: Variant = "base",
     difficulty: Level = "standard",
     form: Annotated[
-        Literal["csv", "xlsx", "cexf"], typer.Option("--format", help="A workbook (xlsx) needs --out.")
+        Literal["csv", "xlsx", "cexf"], typer.Option("--format", help="A workbook (xlsx) goes to a file or pipe.")
     ] = "csv",
     out: Out = None,
 ) -> None:
@@ -122,7 +122,10 @@ def _give(content: bytes, out: Path | None, readable: bool) -> None:
     if out is not None:
         return _write(out, content)
     if not readable:
-        raise DrillError("this is no text for a terminal; name a file with --out")
+        if sys.stdout.isatty():
+            raise DrillError("this is no text for a terminal; name a file with --out, or put it into one with >")
+        sys.stdout.write_bytes(content)  # type: ignore[attr-defined]  # it is ours, see `ui.cli.streams`
+        return None
     sys.stdout.write(content.decode("utf-8-sig").replace("\r\n", "\n"))
     return None
 

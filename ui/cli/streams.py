@@ -48,6 +48,14 @@ class Output:
         except (OSError, ValueError) as error:
             raise Unwritten(error) from None
 
+    def write_bytes(self, content: bytes) -> None:
+        """Write what is no text, after what was written before. Raises Unwritten."""
+        self.flush()
+        try:
+            self._stream.buffer.write(content)
+        except (OSError, ValueError) as error:
+            raise Unwritten(error) from None
+
     def flush(self) -> None:
         """Hand on what was written. Raises Unwritten."""
         try:

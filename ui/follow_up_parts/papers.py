@@ -30,7 +30,7 @@ def papers_view(here: OpenedDrill) -> None:
         st.toggle("Without names", key=NAMELESS, help="For whoever was not in it: people go by their seats.")
     with st.expander("By your own template", key="paper-own-box"):
         st.file_uploader(
-            "Markdown template", type=["md", "txt", "j2"], key=OWN, max_upload_size=1,
+            "Markdown template", key=OWN, max_upload_size=1,
             help="Your own document with {{ fields }} in it; docs/reports.md names the fields.",
         )  # fmt: skip
     try:

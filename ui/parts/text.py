@@ -16,6 +16,8 @@ _LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.I
 _INLINE = re.compile(r"([\\`*\[\]<>|~$&]|(?<!\w)_|_(?!\w))")
 _OPENING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[#+=-]))")
 """What begins a heading, a list, a rule or a quotation where a line or an item of a list begins with it."""
+_FILE = re.compile(r"\S[^:;\n]*\.\w{1,8}(?::\d+)?(?=: | is | holds | has )")
+"""The name of a file with which an error begins, and its line."""
 SHORT = 200
 """Up to so many characters what was escaped is remembered: a screen says the same names and titles again and again."""
 JOINER = "\u2060"
@@ -68,6 +70,7 @@ def unmarked(text: str) -> str:
 
 
 def sentence(error: Exception | str) -> str:
-    """Return an error as a sentence of its own."""
-    words = plain(str(error))
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+    """Return an error as a sentence of its own; the name of a file that it begins with stays as it is written."""
+    said, words = str(error), plain(str(error))
+    first = words[:1] if _FILE.match(said) else words[:1].upper()
+    return f"{first}{words[1:]}{'' if words.endswith('.') else '.'}"

@@ -15,7 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateSyntaxError
+from jinja2 import (
+    BaseLoader,
+    DictLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.runtime import missing
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -66,7 +74,7 @@ class _Fields(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def _environment(loader: FileSystemLoader | None = None) -> _Fields:
+def _environment(loader: BaseLoader) -> _Fields:
     # Values are escaped as Markdown already; the page that is made of it escapes what is left as HTML.
     return _Fields(
         loader=loader, autoescape=False, undefined=_UnknownField, trim_blocks=True, lstrip_blocks=True,
@@ -86,6 +94,8 @@ def fill_ours(name: str, data: Mapping[str, Any]) -> str:
 
 def fill_own(source: str, data: Mapping[str, Any], file: str) -> str:
     """Return somebody's own template, filled in a process apart. Raises BrokenReport with the line and the reason."""
+    if not source.strip():
+        raise BrokenReport(file, 0, "is empty; write text and {{ fields }} into it")
     if len(source) > LARGEST_TEMPLATE:
         raise BrokenReport(file, 0, f"a template has at most {LARGEST_TEMPLATE:,} characters; shorten it")
     given = json.dumps({"source": source, "data": data}, ensure_ascii=False)
@@ -122,6 +132,9 @@ def fill(source: str, data: Mapping[str, Any]) -> str:
                 raise BrokenReport("", 0, f"makes more than {LARGEST_OUTPUT:,} characters; take a loop out")
             text.append(piece)
         return "".join(text)
+    except TemplateNotFound as error:
+        why = f"there is no {error.name!r} to take in: a template stands by itself; paste that text into it"
+        raise BrokenReport("", _line(error), why) from None
     except TemplateSyntaxError as error:
         raise BrokenReport("", error.lineno, _said(error)) from None
     except (BrokenReport, MemoryError):
@@ -131,7 +144,7 @@ def fill(source: str, data: Mapping[str, Any]) -> str:
 
 
 def _named(source: str, globals_: Mapping[str, Any]) -> Template:
-    env = _environment()
+    env = _environment(DictLoader({}))
     code = env.compile(source, NAME, NAME)
     return Template.from_code(env, code, env.make_globals(dict(globals_)))
 

@@ -17,7 +17,6 @@ from ui.trend_parts.scope import only
 from ui.trend_parts.views import newest
 
 LARGEST_MB = 1
-KINDS = ["csv", "md", "markdown", "txt", "tsv"]
 NOT_IN_IT, FROM_ZERO = -1, -2
 ABOUT = (
     "Choose a drill of the same kind as the incident. The file is read and not kept: CSV or a Markdown table with a "
@@ -29,7 +28,7 @@ ABOUT = (
 def beside_view(wanted: Wanted, group: Comparable) -> None:
     """Ask for a real timeline and draw it beside the drills of one group."""
     look.note(ABOUT)
-    file = st.file_uploader("Timeline of a real incident", KINDS, max_upload_size=LARGEST_MB, key="real-file")
+    file = st.file_uploader("Timeline of a real incident", max_upload_size=LARGEST_MB, key="real-file")
     alike = newest(only(wanted, group))
     if file is None:
         charted.draw(trend_charts.times_strip(alike))
@@ -43,7 +42,7 @@ def beside_view(wanted: Wanted, group: Comparable) -> None:
         st.error(sentence(error), icon=":material/error:")
         return
     zero = _page(incident, file.file_id)
-    turns = {turn: minute - (zero or 0.0) for turn, minute in _turns(incident, file.file_id).items()}
+    turns = {turn: minute - (zero or 0.0) for turn, minute in _turns(incident, zero, file.file_id).items()}
     charted.draw(trend_charts.times_strip(alike, turns, incident.title, paged=zero is not None),
                  "A drill compresses: compare the order and the gaps before the minutes.")  # fmt: skip
     rows = [(escape(clock(round(60 * (line.minute - (zero or 0.0))))), escape(line.text)) for line in incident.lines]
@@ -61,20 +60,22 @@ def _page(incident: RealIncident, file: str) -> float | None:
     first = counted[0] if counted else NOT_IN_IT if seems is None else seems
     place = st.selectbox(
         "Which line is the page, from which a drill counts", places, places.index(first), key=f"real-page-{file}",
-        format_func=lambda one: said.get(one) or told(incident, one),
+        format_func=lambda one: said.get(one) or told(incident, one, 0.0),
     )  # fmt: skip
     if place is None or place == NOT_IN_IT:
         return None
     return incident.zero if place == FROM_ZERO else incident.lines[place].minute
 
 
-def told(incident: RealIncident, place: int) -> str:
-    """Return a line of a timeline as it is picked."""
+def told(incident: RealIncident, place: int, zero: float) -> str:
+    """Return a line of a timeline as it is picked, its minutes counted from `zero`."""
+    if place == NOT_IN_IT:
+        return "Not in it"
     line = incident.lines[place]
-    return f"{clock(round(60 * line.minute))} {line.text[:60]}"
+    return f"{clock(round(60 * (line.minute - zero)))} {line.text[:60]}"
 
 
-def _turns(incident: RealIncident, file: str) -> dict[str, float]:
+def _turns(incident: RealIncident, zero: float | None, file: str) -> dict[str, float]:
     """Ask which line is which turning point, as far as the file does not say; return their minutes."""
     proposed = incident.proposed()
     places = [NOT_IN_IT, *range(len(incident.lines))]
@@ -87,8 +88,7 @@ def _turns(incident: RealIncident, file: str) -> dict[str, float]:
     ):
         for turn, title in TURNS.items():
             first = places.index(proposed.get(turn, NOT_IN_IT))
-            place = st.selectbox(title, places, first,
-                                 format_func=lambda one: "Not in it" if one == NOT_IN_IT else told(incident, one),
+            place = st.selectbox(title, places, first, format_func=lambda one: told(incident, one, zero or 0.0),
                                  key=f"real-{turn}-{file}")  # fmt: skip
             if place is not None and place != NOT_IN_IT:
                 found[turn] = incident.lines[int(place)].minute
