@@ -5,7 +5,7 @@ A look at many drills reads counts and names by SQL, and no more rows at once th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from simulator.record.result import (
 from simulator.room import schema as t
 from simulator.room.clock import WAITS_SECONDS, Clock, ClockMark
 from simulator.room.store import DrillRow, Store
+from simulator.text import alike
 
 UNKNOWN_PACE = "unknown"
 """Of a drill that came in as a file: how its clock ran is not in there."""
@@ -238,15 +239,43 @@ def comparable(store: Store, wanted: Wanted) -> list[Comparable]:
         return [Comparable(*row) for row in connection.execute(query)]
 
 
-def newest_of_teams(store: Store, group: Comparable, without: str | None = None) -> list[DrillResult]:
-    """Return the newest drill of each team that is like a group, samples left out; in no order that tells whose."""
+def newest_of_teams(store: Store, group: Comparable, without: Collection[str] = ()) -> list[DrillResult]:
+    """Return the newest drill of each team that is like a group, samples left out; in no order that tells whose.
+
+    Teams in which somebody of the same name is, or was, count once: whoever makes several would know all but one. Those
+    of `without`, and whoever shares a member with them, do not count at all.
+    """
     c = t.results.c
     wanted = Wanted(scenario=group.scenario, variant=group.variant, playbook=group.playbook, mode=group.mode,
                     pace=group.pace, difficulty=group.difficulty, lives=False)  # fmt: skip
-    others = [c.team != without] if without is not None else []
     place = func.row_number().over(partition_by=c.team, order_by=(c.ended.desc(), c.drill)).label("place")
-    ranked = select(c.drill, place).where(*wanted.where(), *others, c.team.is_not(None), ~c.sample).subquery()
+    ranked = select(c.drill, place).where(*wanted.where(), c.team.is_not(None), ~c.sample).subquery()
     newest = select(ranked.c.drill).where(ranked.c.place == 1)
     with store.transaction(writes=False) as connection:
         found = connection.execute(select(*COLUMNS, c.body).where(c.drill.in_(newest)).order_by(c.total, c.drill))
-        return list(_read(found))
+        drills = list(_read(found))
+        first = _kin(connection)
+    seen = {first.get(team, team) for team in without}
+    kept = set[str]()
+    for one in sorted(drills, key=lambda one: (-one.ended, one.drill)):
+        whose = first.get(str(one.team), str(one.team))
+        if whose not in seen:
+            seen.add(whose)
+            kept.add(one.drill)
+    return [one for one in drills if one.drill in kept]
+
+
+def _kin(connection: Connection) -> dict[str, str]:
+    """Return team -> one of those that it is joined with by members of the same name, the same for all of these."""
+    first: dict[str, str] = {}
+
+    def root(team: str) -> str:
+        while first.setdefault(team, team) != team:
+            team = first[team]
+        return team
+
+    known: dict[str, str] = {}
+    c = t.members.c
+    for team, name in connection.execute(select(c.team, c.name).order_by(c.team)):
+        first[root(team)] = root(known.setdefault(alike(name.strip()), team))
+    return {team: root(team) for team in first}

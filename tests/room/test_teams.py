@@ -248,6 +248,24 @@ def test_of_each_team_its_newest_drill_that_is_no_sample(place: Rooms) -> None:
     (group,) = results.comparable(place.store, Wanted(scenario="toy"))
     found = results.newest_of_teams(place.store, group)
     assert sorted(one.drill for one in found) == ["d10", "d5", "d6", "d7", "d8", "d9"]
-    assert sorted(one.drill for one in results.newest_of_teams(place.store, group, without="t0")) == [
+    assert sorted(one.drill for one in results.newest_of_teams(place.store, group, {"t0"})) == [
         "d10", "d5", "d7", "d8", "d9",
     ]  # fmt: skip
+
+
+def test_teams_that_share_a_member_count_once_and_ones_own_never(place: Rooms) -> None:
+    teams = [place.teams.found(f"Team {n}", who).team for n, who in enumerate(("Eve", " eve", "Ivo", "Ana", "Bo"))]
+    link = place.teams.invitation(place.teams.members(teams[2])[0])
+    place.teams.join(str(link), "EVE")
+    made = [DrillResult(**{**one.__dict__, "team": team, "sample": False, "scenario": "toy", "drill": f"d{n}"})
+            for n, (one, team) in enumerate(zip(samples(5, "a", 1e9), teams, strict=True))]  # fmt: skip
+    results.put(place.store, made)
+    (group,) = results.comparable(place.store, Wanted(scenario="toy"))
+
+    def shown(*own: str) -> list[str]:
+        return sorted(one.drill for one in results.newest_of_teams(place.store, group, own))
+
+    newest = max(made[:3], key=lambda one: one.ended).drill
+    assert shown() == sorted([newest, "d3", "d4"])
+    assert shown(teams[0]) == ["d3", "d4"], "nor does who shares a member with them"
+    assert shown(*teams[2:4]) == ["d4"]

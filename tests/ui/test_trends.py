@@ -243,7 +243,7 @@ def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None
     app = as_member(open_app(), rooms, ana).to("trends.py")
     for view, words in (
         (DRILLS, "leaves most"), (COURSE, "minutes after the first page"), (PEOPLE, "who has yet to try"),
-        (GAPS, "No action of these drills is on record"), (TEAMS, "from 5 teams on"),
+        (GAPS, "No action of these drills is on record"), (TEAMS, "from 5 other teams on"),
         (REAL, "collections of postmortems"),
     ):  # fmt: skip
         app.session_state[VIEW] = view

@@ -202,16 +202,19 @@ def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
                 icon=":material/groups:")  # fmt: skip
         return
     store = SERVER.rooms.store
-    teams = results.newest_of_teams(store, group)
+    mine = {team.id for team, _ in session.teams()}
+    mine |= {team.id for here in session.seats() if (team := SERVER.rooms.teams.owner(here.room.row.id))}
+    teams = results.newest_of_teams(store, group, mine)
     own = next(iter(results.window(store, only(wanted, group), 1)), None)
     chart = trend_charts.across_teams(teams, own)
     if chart is None:
-        st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
-                "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
+        st.info(f"The same drill across teams shows from {TEAMS} other teams on, so that no figure tells whose it is. "
+                "Teams that share a member count once, and yours never do. So far fewer have played a drill of this "
+                "kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team. Every figure is the mean of three or four teams next to each "
-                 f"other, in whole minutes, so that none says whose it is; quarters show from {QUARTERS} teams on. "
-                 "Nobody sees which team is which, and teams are in no order.")  # fmt: skip
+    charted.draw(chart, "The newest drill of each other team; those that share a member are one. Every figure is the "
+                 "mean of three or four teams next to each other, in whole minutes, so that none says whose it is; "
+                 f"quarters show from {QUARTERS} teams on. Nobody sees which team is which.")  # fmt: skip
 
 
 def lead_on() -> None:
