@@ -58,6 +58,8 @@ class ActionItem:
     """One action as it stands."""
 
     item: str
+    number: str
+    """What people call it by: the first that was made is 1, also where some were taken off since."""
     text: str
     answers: str
     """The question of the follow-through that it came of."""
@@ -90,17 +92,19 @@ class ActionItem:
         except ValueError:
             return None
 
-    @property
-    def number(self) -> str:
-        """Return what people call it by."""
-        return self.item.rpartition("-")[2]
-
 
 def actions(there: FollowUp) -> Iterator[ActionItem]:
     """Yield the actions that stand, in the order they were made."""
+    made = sorted((*there.actions(), *there.actions(dropped=True)), key=lambda item: _begun(there, item))
+    numbers = {item: str(n) for n, item in enumerate(made, 1)}
     for item in there.actions():
         value = {name: there.said(item, name).text for name in FIELDS}
         first = min(wordings[0].made for wordings in there.items[item].values())
         yield ActionItem(
-            item=item, kind=value.pop("class"), made=first, **{**value, "state": value["state"] or "open"}
-        )
+            item=item, number=numbers[item], kind=value.pop("class"), made=first,
+            **{**value, "state": value["state"] or "open"},
+        )  # fmt: skip
+
+
+def _begun(there: FollowUp, item: str) -> int:
+    return min(wordings[0].n for wordings in there.items[item].values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -15,6 +16,7 @@ from simulator.closure import missing_for_closure
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
+from simulator.text import alike
 
 
 class _Close(Act, tab="Close", group="decision"):
@@ -67,6 +69,16 @@ class AddHardeningTask(
             f"Hardening ({self.class_}) against {n.title('factors', self.factor)}: {self.text}"
             f" · {n.handle(self.owner)}, {self.due_days:g} day{'' if self.due_days == 1 else 's'}"
         )
+
+
+def backlog(history: History) -> Iterator[tuple[Entry, AddHardeningTask]]:
+    """Yield the items of the backlog with their entries, each once: who says the same again adds nothing."""
+    seen = set[tuple[str, str]]()
+    for entry in history.hardening:
+        body = entry.body
+        if isinstance(body, AddHardeningTask) and (one := (body.factor, alike(body.text))) not in seen:
+            seen.add(one)
+            yield entry, body
 
 
 class SetWatch(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from analytics import playbook
+from analytics.follow_through.actions import actions
 from analytics.follow_through.beside import NOTHING, beside
 from analytics.follow_through.score import KINDS, FollowScore, score_follow_through, wrong
 from analytics.follow_through.view import FollowUpView
@@ -174,6 +175,14 @@ def test_each_action_has_class_owner_date_and_signal(scored: Make, without: tupl
 @pytest.mark.parametrize("due", ["2027-01-01", "soon", "2026-13-40"])
 def test_a_date_is_one_and_within_ninety_days(scored: Make, due: str) -> None:
     assert points(scored("command", ("action-1", {**FULL, "due": due})), "FC6") == 15
+
+
+def test_the_first_action_is_number_one(views: Callable[[str], RecordView]) -> None:
+    written = [(3, "action-3", {"text": "one"}), (9, "action-9", {"text": "two"}), (10, "action-10", {"text": "three"}),
+               (11, "action-9", {"dropped": "no"})]  # fmt: skip
+    there = FollowUp.of(FollowUpEntry(n=n, made=ENDED, author="Ana", item=item, changes=said)
+                        for n, item, said in written)  # fmt: skip
+    assert [(one.number, one.text) for one in actions(there)] == [("1", "one"), ("3", "three")]
 
 
 def test_one_action_per_factor_and_none_per_symptom(scored: Make) -> None:

@@ -45,6 +45,16 @@ def test_what_somebody_outside_is_owed_is_nobodys_while_one_seat_alone_knows() -
         assert [one["why"] for one in tree["remains"]["nobodys"] if one["what"] == "Notice to the bank"] == left
 
 
+def test_what_a_teammate_puts_on_the_backlog_again_is_printed_once() -> None:
+    def item(at: str, who: str, text: str) -> list[Any]:
+        return b.say(at, who, acts.AddHardeningTask(factor="mount", text=text, owner="mitigation", due_days=3))
+
+    drill = built(item("30:00", "verification", "Mount it"), item("31:00", "mitigation", "mount it"),
+                  item("32:00", "mitigation", "Watch it"))  # fmt: skip
+    tree = context(drill)["remains"]
+    assert [len(tree[name]) for name in ("backlog", "hardening")] == [2, 2]
+
+
 def test_what_was_begun_is_told_with_when_it_came_out(finished: Callable[[str], Finished]) -> None:
     told = {one["expected"]: one for one in context(finished(DRILLS[0]))["injects"]}
     measured = told["Compared with a clean window before anything is called recovered"]

@@ -251,8 +251,8 @@ def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None
         assert not app.exception, view
         drawn = str([one.proto for one in app.get("plotly_chart")])
         assert words.casefold() in texts(app).casefold() + drawn, view
-    for n in range(4):
-        other = rooms.teams.found(f"Other {n}", "Eve")
+    for n in range(5):
+        other = rooms.teams.found(f"Other {n}", f"Eve {n}")
         scored(rooms, other.team, 12, seed=n)
     app.session_state[VIEW] = TEAMS
     app.run()

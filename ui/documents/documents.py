@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from simulator import acts
 from simulator import events as e
 from simulator.acts import Act
+from simulator.acts.close import backlog
 from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.record.entry import Entry
@@ -92,7 +93,7 @@ def _verification(k: SeatView, x: Entry) -> Context:
 
 
 def _backlog(k: SeatView) -> Context:
-    return {"items": [x.body for x in k.b.incident.hardening]}
+    return {"items": [item for _, item in backlog(k.b.incident)]}
 
 
 def _closure(k: SeatView) -> Context:

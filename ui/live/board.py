@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simulator import acts
 from simulator import events as e
+from simulator.acts.close import backlog
 from simulator.briefing import Briefing
 from simulator.record.entry import Entry
 from simulator.record.tracked import Task
@@ -352,10 +353,9 @@ def _after(k: SeatView) -> str:
         else _empty("Nobody watches afterwards.", b, "set_watch")
     )
     items = "".join(
-        f"<li>{escape(x.body.text or k.names.title('factors', x.body.factor))} · "
-        f"{escape(k.names.handle(x.body.owner))}, {x.body.due_days:g} days</li>"
-        for x in incident.hardening
-        if isinstance(x.body, acts.AddHardeningTask)
+        f"<li>{escape(item.text or k.names.title('factors', item.factor))} · "
+        f"{escape(k.names.handle(item.owner))}, {item.due_days:g} day{'' if item.due_days == 1 else 's'}</li>"
+        for _, item in backlog(incident)
     )
     return (
         f"<h4>Still open</h4>{_list(risks) or _empty('No residual risk is on record.', b, 'record_residual_risks')}"

@@ -9,6 +9,7 @@ from analytics.facts import tick_true
 from analytics.scorecard import listed
 from simulator import acts
 from simulator import events as e
+from simulator.acts.close import backlog
 from simulator.scenario.conditions import holds
 from simulator.scenario.declared.world import WAY_BACK
 from simulator.scenario.parts import Action
@@ -48,8 +49,7 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
         "untrue": list(_untrue(claims)),
         "risks": [names.title("residual_risks", one) for one in history.residual_risks], "unsaid": list(_unsaid(drill)),
         "backlog": list(_backlog(drill)),
-        "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
-                      if isinstance(x.body, acts.AddHardeningTask)],
+        "hardening": [item.sentence(drill.names_then.at(x.seq)) for x, item in backlog(history)],
         "watch": watched(drill, blocked), "unwatched": unwatched(drill),
         "deadlines": list(deadlines(drill)) if outside or nobodys else [],
     }  # fmt: skip
@@ -57,10 +57,9 @@ def remains(drill: Finished, claims: Rows, worsened: Rows) -> dict[str, Any]:
 
 def _backlog(drill: Finished) -> Iterator[str]:
     """Yield what was put on the backlog during the drill, against what, with its owner and when it is due."""
-    for x in drill.view.history.hardening:
-        if isinstance(x.body, acts.AddHardeningTask):
-            names, days = drill.names_then.at(x.seq), f"{x.body.due_days:g} day{'' if x.body.due_days == 1 else 's'}"
-            yield f"{names.title('factors', x.body.factor)}: {x.body.text} ({names.handle(x.body.owner)}, {days})"
+    for x, item in backlog(drill.view.history):
+        names, days = drill.names_then.at(x.seq), f"{item.due_days:g} day{'' if item.due_days == 1 else 's'}"
+        yield f"{names.title('factors', item.factor)}: {item.text} ({names.handle(item.owner)}, {days})"
 
 
 def _undone(drill: Finished) -> Iterator[dict[str, str]]:
