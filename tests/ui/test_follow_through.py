@@ -16,6 +16,7 @@ from analytics.follow_through.actions import actions
 from simulator import acts
 from simulator.record.follow_up import FollowUp, FollowUpEntry
 from simulator.room import afterwards, results
+from simulator.room.archive import export, verify_file
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
@@ -28,7 +29,7 @@ from ui.debrief_parts import keys as debrief_keys
 from ui.follow_up_parts import keys, papers
 from ui.follow_up_parts.retests import between, is_tested_by, resolved, verdict
 from ui.parts.live import SERVER
-from ui.reports.finished import Finished
+from ui.reports.finished import Finished, record_digest
 from ui.reports.kept import of_store
 from ui.reports.registry import REPORTS, Format, formats, report
 
@@ -143,6 +144,21 @@ def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall
     app.session_state[keys.VIEW] = "retro"
     app.run()
     assert app.text_area(key=box).value == "half a thought"
+
+
+def test_a_training_record_is_tied_to_its_drill(place: Rooms, wall: Wall) -> None:
+    room, *_ = play(place, wall)
+    drill = of_store(place.store, room.row.id, room.loaded.scenario)
+    text = report(drill, "training", "md")
+    exported = "\n".join(export(place.store, room.row.id)) + "\n"
+    assert verify_file(exported, "x.jsonl").head == drill.record == record_digest(exported)
+    for words in (room.row.id, drill.record, "| Facilitator | Flo |", "UTC, over ", "no total. The facilitator"):
+        assert words in text
+    row = report(drill, "training", "csv").splitlines()[1]
+    assert row.startswith(f"{room.row.id},{drill.record},toy,7,")
+    unnamed = report(drill.without_names(), "training", "md")
+    assert "| Facilitator | facilitator 1 |" in unnamed
+    assert "Flo" not in unnamed
 
 
 def test_the_scenarios_factors_are_shown_once_the_team_has_named_its_own(place: Rooms, wall: Wall) -> None:

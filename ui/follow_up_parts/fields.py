@@ -35,7 +35,8 @@ def drafts() -> MutableMapping[str, Any]:
 
 def unsaved(here: OpenedDrill, items: Iterable[str]) -> list[str]:
     """Return those of some stages, or of what actions begin with, in which this person has not saved something."""
-    return [item for item in items if any(key.startswith(key_of(here, item, "")[:-1]) for key in drafts())]
+    kept = tuple(drafts())  # another tab of theirs may write meanwhile
+    return [item for item in items if any(key.startswith(key_of(here, item, "")[:-1]) for key in kept)]
 
 
 def ask_before_leaving() -> None:

@@ -59,6 +59,8 @@ class Finished(ReviewedDrill):
     @cached_property
     def facilitators(self) -> tuple[str, ...]:
         """Who facilitated: those who are known to, and who gave a facilitator's command."""
+        if self.unnamed:
+            return self.hosts
         gave = (x.by.name for x in self.journal.commands() if x.by.role == HOST and x.by.name)
         return tuple(dict.fromkeys((*self.hosts, *gave)))
 
