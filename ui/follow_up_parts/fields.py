@@ -21,8 +21,8 @@ SEEN, DRAFT = "-seen", "-draft"
 """Ends of the keys under which a widget's last seen wording and what is half written are remembered."""
 DRAFTS: dict[str, dict[str, Any]] = {}
 """Participant -> key -> (wording last seen, what is half written), of everything that is not saved."""
-MOST_DRAFTS, LARGEST = 1_000, 100_000
-"""People whose drafts are kept, and characters of one draft: what is longer is told and only stays on its page."""
+MOST_DRAFTS, LARGEST = 1_000, 50_000
+"""People whose drafts are kept, and characters of those of one: what comes on top only stays on its page."""
 
 
 def drafts() -> MutableMapping[str, Any]:
@@ -75,10 +75,10 @@ def remembered(key: str) -> None:
     """Keep what a widget holds, for when it is drawn again, and for after a reload where it is not saved."""
     held = st.session_state[key + DRAFT] = st.session_state.get(key)
     seen = st.session_state[key + SEEN]
-    if _kept(held) == _kept(seen[1]) or len(str(held)) > LARGEST:
-        drafts().pop(key, None)
-    else:
-        drafts()[key] = (seen, held)
+    mine = drafts()
+    mine.pop(key, None)
+    if _kept(held) != _kept(seen[1]) and len(str(held)) + sum(len(str(one)) for one in tuple(mine.values())) <= LARGEST:
+        mine[key] = (seen, held)
 
 
 def forget(*keys: str) -> None:
