@@ -12,9 +12,10 @@ from analytics.criteria.common import does_not_apply, nothing_seen, to_tenth
 from analytics.criteria.judging import Composed, Judge
 from analytics.playbook import AntiPattern, Cap, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
-from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
+from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, PatternHit, Scorecard, Status, clock, percent
 from analytics.view import RecordView
 from simulator import acts
+from simulator import events as e
 from simulator.errors import ScenarioError, UnknownName
 
 L = TypeVar("L", Cap, AntiPattern)
@@ -34,9 +35,9 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
         PartScore(part.id, part.title, _owned(view, part, (_judge(view, part, one) for one in part.criteria)))
         for part in playbook.parts
     )
-    caps = _caps(view)
+    caps = _seen_through(view, _caps(view))
     shown = (PATTERNS[one.kind](view, one) for one in _theirs(view, playbook.anti_patterns, PATTERNS))
-    patterns = tuple(filter(None, shown))
+    patterns = _seen_through(view, filter(None, shown))
     uncapped = percent(parts)
     withheld = _no_total(view)
     total = None if withheld else min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
@@ -174,6 +175,15 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
     """Return every time that a cap was tripped, in the playbook's order."""
     return tuple(hit for cap in _theirs(view, view.playbook.caps, CAPS) for hit in CAPS[cap.kind](view, cap))
+
+
+H = TypeVar("H", CapHit, PatternHit)
+
+
+def _seen_through(view: RecordView, hits: Iterable[H]) -> tuple[H, ...]:
+    """Return the hits, where a facilitator ended the drill those that rest on what came before."""
+    ended = view.first(e.DrillEnded) if view.stopped_by_host else None
+    return tuple(hit for hit in hits if ended is None or all(seq < ended.seq for seq in hit.evidence))
 
 
 def _theirs(view: RecordView, limits: Iterable[L], known: Mapping[str, Judge[Any]]) -> Iterable[L]:

@@ -76,7 +76,8 @@ class Live:
     @property
     def together(self) -> bool:
         """Tell whether several people sit in it, as far as its engine is there to be asked."""
-        return self._engine is not None and self._engine.incident.together
+        engine = self._engine  # read once: whoever writes may forget it meanwhile
+        return engine is not None and engine.incident.together
 
     @property
     def clock(self) -> Clock:

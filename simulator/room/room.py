@@ -74,6 +74,11 @@ class Room:
                 return beat
         return None
 
+    def beats(self) -> bool:
+        """Tell whether a heartbeat is due just now and nobody is at the drill."""
+        with ExitStack() as held:
+            return self.due(held) is not None
+
     def wrote(self, beat: Beat) -> None:
         """Note that the heartbeat that was `due` is on disk."""
         self._live.wrote(beat)

@@ -260,24 +260,24 @@ class Rooms:
         """Put the heartbeats that are due on disk in one transaction; return whose they are.
 
         Nobody gives those drills a command meanwhile: it would come before what is shown a moment later. A drill that
-        somebody is at just now is left to its own.
+        somebody is at just now is left to its own, one whose clock somebody else moved to the next call. A server that
+        has none to write never asks to write: others wait for that.
         """
-        running = {room.row.id: room for room in rooms if room.clock.state == "running"}
-        if not running:
+        asked = {room.row.id: room for room in rooms if room.beats()}
+        if not asked:
             return frozenset()
         with ExitStack() as held:
             due: dict[str, Beat] = {}
 
             def in_turn() -> Iterator[tuple[str, Beat]]:
-                for drill, room in running.items():
+                for drill, room in asked.items():
                     if (beat := room.due(held)) is not None:
                         due[drill] = beat
                         yield drill, beat
 
-            kept = self.store.beat(in_turn())
-            for drill in kept:
-                running[drill].wrote(due[drill])
-        return kept
+            for drill in self.store.beat(in_turn()):
+                asked[drill].wrote(due[drill])
+        return frozenset(due)
 
     def _advance(self, drill: str, counted: bool) -> None:
         try:

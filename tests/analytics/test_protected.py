@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analytics.record import DrillRecord
+from analytics.score import score
 from analytics.view import RecordView
 from simulator import acts, values
 from simulator import events as e
@@ -94,6 +95,8 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C3", "the same in an open incident", drill(update("06:00", cause="key")), None),
     ("C7", "evidence wiped", protected(act("09:00", "flag"), world=wiped(600)), 50),
     ("C7", "wiped after everybody had left", protected(world=wiped(3000), ended="30:00"), 50),
+    ("C7", "wiped after the host ended it", protected(
+        say("30:00", "facilitator", acts.EndDrill(how="early")), world=wiped(3000), ended="30:00"), None),
     ("C7", "wiped after it was closed", protected(closure("25:00"), world=wiped(3000), ended="30:00"), None),
     ("C7", "evidence kept", protected(act("09:00", "flag")), None),
 ]  # fmt: skip
@@ -105,6 +108,12 @@ def test_caps(ident: str, case: str, record: DrillRecord, limit: int | None) -> 
     for hit in hits(ident, record):
         assert hit.evidence
         assert all(0 < seq <= len(record.journal.entries) for seq in hit.evidence)
+
+
+def test_what_the_world_did_after_a_facilitator_ended_it_limits_nothing() -> None:
+    over = say("30:00", "facilitator", acts.EndDrill(how="early"))
+    before, after = (protected(over, world=wiped(at), ended="30:00") for at in (1795, 1805))
+    assert [[hit.id for hit in score(one, book()).caps if hit.id == "C7"] for one in (before, after)] == [["C7"], []]
 
 
 def points(ident: str, record: DrillRecord) -> float:

@@ -301,6 +301,21 @@ def test_the_heartbeats_of_all_drills_are_one_transaction_and_who_moved_a_clock_
     assert [drill_second(one) for one, _ in rest] == [second + LEASE_SECONDS for second in seconds]
 
 
+def test_a_server_with_no_heartbeat_to_write_never_asks_to_write(
+    tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = rooms(tmp_path / "drills.db", wall)
+    looks = rooms(tmp_path / "drills.db", wall, serves=False)
+    (room, _) = solo(place)
+    wall.pass_(2)
+    looks.open(room.row.id)
+    looks.advance_running()
+    written, elsewhere = noted(place, monkeypatch), noted(looks, monkeypatch)
+    place.advance_running()
+    looks.advance_running()
+    assert written == elsewhere == []
+
+
 def test_a_drill_that_somebody_is_at_has_its_heartbeat_after_the_others(
     tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
 ) -> None:

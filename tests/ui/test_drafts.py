@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 
 from analytics.report import cells, timed
 from analytics.report.draft import draft
@@ -48,6 +47,8 @@ def exported(one: Scenario, form: str) -> bytes:
 
 
 def test_a_workbook_has_texts_word_for_word_and_none_is_a_formula() -> None:
+    from openpyxl import load_workbook
+
     one = example().scenario
     first, *others = one.injects
     evil = one.model_copy(update={"injects": (first.model_copy(update={"text": "=1+1"}), *others)})

@@ -120,7 +120,7 @@ def unled(drill: Finished) -> str:
     left = drill.view.left
     spans = listed(f"{clock(since)} to {'the end' if until == left else clock(until)}" for since, until in gaps)
     unasked = listed(f"{in_command(drill.view, one)} from {clock(one.since)}" for one in helped)
-    return f"nobody led for {minutes} of {round(left / 60)} minutes ({spans})" + (f", but {unasked}" if unasked else "")
+    return f"nobody led for {minutes} of {round(left / 60)} minutes ({spans})" + (f", but {unasked}" if helped else "")
 
 
 def _left(tree: Row) -> Iterator[str]:
