@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
 from operator import add
+from typing import TypeVar
 
 from analytics.record import loss_of
 from analytics.runs.counterfactual import Moments, as_possible, cleanup, done_by, ends_of
-from analytics.runs.library import Earliest
+from analytics.runs.library import CourseStep, Earliest
 from analytics.runs.walk import MINUTE, Turn, Walk, loss_from, untouched_turns
 from analytics.view import RecordView
 from simulator.loaded import LoadedScenario
@@ -25,6 +26,7 @@ from simulator.scenario.parts import Action
 CLEAR_UP = "nothing new, clear up what is left"
 """A way on whose own steps are all taken already; of what it leaves to clear up nothing may be justified yet."""
 
+One = TypeVar("One")
 Steps = list[tuple[int, Action]]
 """Drill second at which each begins, and the action."""
 
@@ -54,7 +56,8 @@ class Ahead:
     ways: tuple[Onward, ...]
     """Open on what had been seen by then, and leading to less harm than nothing more; the best first."""
     earliest: Earliest | None
-    """What could be justified first of what was neither done nor justified yet; None where nothing is left to save."""
+    """What could be justified first of what was neither done nor justified yet, of what could be by now what the best
+    way on begins with; None where nothing is left to save."""
     queued: bool
     """Whether a change was queued to come later that nothing held back then: `nothing` alone surely has it."""
 
@@ -78,7 +81,9 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     still = [x for x in view.scenario.merges if not any(stands.is_frozen((x.service,), kind) for kind in x.frozen_by)]
     nothing = _onward("nothing more", walk, untouched_turns(walk, flying, still, at), ())
     soonest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
-    begun = frozenset(run.ident for run in view.started if run.ordered <= at and run.aborted is None)
+    carried_by = {run.ident: run.begun if run.carried is None else run.carried for run in view.started
+                  if run.ordered <= at and run.aborted is None}  # fmt: skip
+    begun = frozenset(carried_by)
     left = _Left(walk, flying, begun)
     # What a repair leaves need not wait for it.
     taken = [run for run in view.mitigations if run.ordered <= at and run.aborted is None and run.spec.rung != "repair"]
@@ -89,21 +94,28 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
         found = cleanup(ends.library, view.scenario, last, frozenset(action.id for _, action in steps) | done)
         return [(max(begin, at), action) for begin, action in found]
 
+    def followed(plan: _Plan, kept: Sequence[CourseStep]) -> Steps:
+        return [*(own := plan.of(kept)), *after(own)]
+
+    closed = list[Steps]()
     ways, opened, seen = dict[tuple[str, ...], Onward](), False, partial(view.grounds.seen, there=True)
     for branch in ends.library.branches:
         if branch.known and seen(branch.known) > at:
             continue
-        steps = as_possible(view, branch.steps, at, done)
-        if not steps:
+        plan = _Plan(view, branch.steps, at, carried_by)
+        open_ = [step for step in plan.steps if step.action not in done]
+        if not open_:
             continue
-        own = left.of(steps, lambda some: [*some, *after(some)])
-        whole = sorted([*own, *left.of(after(own), partial(add, own))], key=lambda one: one[0])
+        kept = left.of(open_, _ident, partial(followed, plan))
+        own = plan.of(kept)
+        whole = sorted([*own, *left.of(after(own), lambda one: one[1].id, partial(add, own))], key=lambda one: one[0])
         # A way with a step that nothing in this drill can justify would be shown as what is left of it.
         if not all(action.justified_by for _, action in own):
             continue
         # What follows a step that nothing justifies yet waits for it: a rollback for the view that makes it safe.
         now = list(takewhile(lambda one: seen(one[1].justified_by) <= at, whole))
         opened |= bool(now) or not whole
+        closed += [whole] if own and not now else []
         if now or (whole and not own):
             later = list(_waiting(whole[len(now) :], soonest))
             way = _onward(branch.name if own else CLEAR_UP, walk, flying, now, later)
@@ -114,7 +126,10 @@ def ahead(view: RecordView, loaded: LoadedScenario, at: int) -> Ahead:
     justified = {one.id for one in view.scenario.actions if seen(one.justified_by) <= at}
     coming = [one for one in ends.library.earliest if one.action not in done | begun | justified]
     over = opened or not _saves(loss_of(walk.world.harm(), walk.scenario), nothing)
-    first = None if saving or over else min(coming, key=lambda one: one.minute, default=None)
+    first = None
+    if not saving and not over:
+        best = {whole[0][1].id for whole in sorted(closed, key=left.loss)[:1]}
+        first = min(coming, key=lambda one: (max(at, MINUTE * one.minute), one.action not in best), default=None)
     queued = any(merge.at > at and merge.effects for merge in still)
     return Ahead(at, went, nothing, tuple(saving), first, queued)
 
@@ -124,6 +139,38 @@ def _saves(loss: float, nothing: Onward) -> bool:
     return round(loss, 3) < round(nothing.loss, 3)
 
 
+def _ident(step: CourseStep) -> str:
+    return step.action or ""
+
+
+class _Plan:
+    """The steps of a way on from a second, and when they begin where others of them are done already."""
+
+    def __init__(self, view: RecordView, steps: Iterable[CourseStep], at: int, carried: Mapping[str, int]) -> None:
+        self._view, self._at, self._carried = view, at, carried
+        self._takes = {one.id: one.takes.median for one in view.scenario.actions}
+        self.steps = sorted((step for step in steps if step.action in self._takes), key=lambda step: step.at)
+
+    def of(self, kept: Sequence[CourseStep]) -> Steps:
+        """Return kept steps, each as long after what it waits for as in the whole way: what was dropped is done.
+
+        A step waits for all before it, for each until it is finished or, where the step comes sooner, as far into it.
+        """
+        before = list[tuple[int, int, int]]()
+        again = list[CourseStep]()
+        for step in self.steps:
+            planned, takes = self._at + round(MINUTE * step.at), self._takes[_ident(step)]
+            begins = self._carried.get(_ident(step), self._at) - takes
+            if any(step is one for one in kept):
+                waits = [(then + min(planned - then, lasts), now + min(planned - then, lasts))
+                         for then, now, lasts in before]  # fmt: skip
+                slack = planned - max((then for then, _ in waits), default=self._at)
+                begins = max(self._at, slack + max((now for _, now in waits), default=self._at))
+                again.append(step.model_copy(update={"at": (begins - self._at) / MINUTE}))
+            before.append((planned, begins, takes))
+        return as_possible(self._view, again, self._at, frozenset())
+
+
 class _Left:
     """What is left of steps at a moment: without those taken already that, taken once more, save nothing."""
 
@@ -131,15 +178,16 @@ class _Left:
         self._walk, self._flying, self._begun = walk, flying, begun
         self._losses = dict[tuple[tuple[int, str], ...], float]()
 
-    def of(self, steps: Steps, whole: Callable[[Steps], Steps]) -> Steps:
-        """Return what is left of steps of a way on; `whole` gives the way with what is left of them."""
-        for one in [step for step in steps if step[1].id in self._begun]:
-            rest = [step for step in steps if step != one]
-            if self._loss(whole(rest)) <= self._loss(whole(steps)):
-                steps = rest
-        return steps
+    def of(self, steps: Sequence[One], ident: Callable[[One], str], whole: Callable[[list[One]], Steps]) -> list[One]:
+        """Return what is left of steps, each of the action `ident`; `whole` gives the way with what is left of them."""
+        kept = list(steps)
+        for one in [step for step in steps if ident(step) in self._begun]:
+            rest = [step for step in kept if step is not one]
+            if self.loss(whole(rest)) <= self.loss(whole(kept)):
+                kept = rest
+        return kept
 
-    def _loss(self, steps: Steps) -> float:
+    def loss(self, steps: Steps) -> float:
         key = tuple(sorted((begin, action.id) for begin, action in steps))
         if key not in self._losses:
             self._losses[key] = loss_from(self._walk, self._flying, steps)

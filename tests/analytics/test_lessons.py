@@ -214,6 +214,18 @@ def test_what_is_done_is_not_advised_again_and_where_nothing_is_left_to_save_tha
     assert (over.ways, over.earliest) == ((), None)
 
 
+def test_what_is_left_of_a_way_on_does_not_wait_for_what_is_done() -> None:
+    found = ahead(reviewed("billing_mismatch-by_the_book-7").view, load("billing_mismatch"), 600)
+    (fix,) = (way for way in found.ways if way.name == "stop the writing, hotfix without bake")
+    assert fix.steps[0] == (600, "Hotfix straight to all pods")  # half a minute after the stop, which stands
+
+
+def test_where_nothing_seen_opens_a_way_the_best_says_what_to_look_at() -> None:
+    view = reviewed("auth_token-impatient-7").view
+    looks = {at: ahead(view, load("auth_token"), at).earliest for at in (600, 1800)}
+    assert {at: one and one.action for at, one in looks.items()} == {600: "flag_web", 1800: "revoke"}
+
+
 def test_a_step_taken_already_stands_where_taking_it_once_more_saves_harm() -> None:
     view = reviewed("auth_token-by_the_book-7").view
     revoke = min((run for run in view.started if run.ident == "revoke"), key=lambda run: run.ordered)
