@@ -9,9 +9,11 @@ import pytest
 
 from simulator import acts
 from simulator import events as e
+from simulator.text import clock
 from tests.analytics import builders as b
 from tests.ui.reporting import built
 from ui.parts.text import markdown
+from ui.reports import ahead
 from ui.reports.context import context
 from ui.reports.finished import Finished
 from ui.reports.registry import REPORTS, report
@@ -97,12 +99,22 @@ def test_a_time_of_day_that_is_still_ahead_is_a_deadline() -> None:
     shared = b.event("20:00", e.CueShared(cue="books", role="deputy", text=said, how="offered"))
     for lines, who in ((given, "deputy alone knew"), ([*given, *shared], "deputy")):
         drill = built(lines, of=b.scenario(roles=roles))
-        assert context(drill)["remains"]["deadlines"] == [f"T+150:00: The books close at 02:30 UTC; {who}"]
+        assert context(drill)["remains"]["deadlines"] == [
+            f"T+150:00: The books close at 02:30 UTC; {who}", f"T+150:00: See me by 02:30; {who}"]
         assert "; due T+150:00: The books close at 02:30 UTC; " in context(drill)["opening"][-1]["text"]
         back = built(lines, b.act("05:00", "flag"), of=b.scenario(roles=roles), world=b.truth("12:00"))
         assert context(back)["remains"]["deadlines"] == []
         for kind in ("report", "closure"):
             assert "- **Deadline** T+150:00: The books" in report(drill, kind)
+
+
+@pytest.mark.parametrize(("said", "at"), [
+    ("by 5:30 pm", "T+1050:00"), ("By 5:30 p.m. UTC", "T+1050:00"), ("before 12:15 am", "T+15:00"),
+    ("by 05:30", "T+330:00"), ("by 5:30 pm PST", ""), ("by 05:30 CET", ""), ("by 17:30 pm", ""),
+    ("It was fine before 05:00 yesterday", ""), ("Tell me before 05:00", "T+300:00"), ("Sent 05:30", ""),
+])  # fmt: skip
+def test_a_time_of_day_is_read_as_it_is_meant_or_not_at_all(said: str, at: str) -> None:
+    assert [clock(60 * (60 * one.hour + one.minute)) for one in ahead._named(said)] == ([at] if at else [])
 
 
 def test_what_opens_a_blocked_way_back_is_told_where_it_is_on_record() -> None:

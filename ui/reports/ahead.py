@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from analytics.report import story
@@ -20,8 +20,14 @@ from ui.reports.finished import Finished
 
 INSTANT = r"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"
 """A day and time as a world prints it; of what such a record says, a clock is what names one that is still ahead."""
-DEADLINE = re.compile(r"\b(?:(?:by|before|closes? at) (\d{1,2}):(\d{2})\b|(\d{1,2}):(\d{2}) UTC\b)")
-"""A time of day by which something has to be so, as people name it."""
+DEADLINE = re.compile(
+    r"\b(?:(?P<word>[Bb]y|[Bb]efore|closes? at) )?(?P<hour>\d{1,2}):(?P<minute>\d{2})\b(?: ?(?P<half>[AaPp])\.?[Mm]\b)?"
+    r"(?:\.? (?P<zone>UTC|GMT|WES?T|CES?T|EES?T|BST|[ECMP][SD]?T|[IJKS]ST|AES?T|local)\b)?"
+)
+"""A time of day by which something has to be so, as people name it; what names another zone than ours is none."""
+OURS = (None, "UTC", "GMT")
+PAST = re.compile(r"\b(?:was|were|had|yesterday)\b", re.I)
+"""Where it is told of what was, “before” names no deadline."""
 SOON = timedelta(hours=12)
 """A time of day that comes later than that after people left is one that was before."""
 
@@ -65,18 +71,26 @@ def deadlines(drill: Finished) -> Iterator[str]:
     said = [(row.text, alone.format(row.title) if row.how == "never" else f"; {row.title}")
             for row in each(story.cues(view)) if not math.isnan(row.known)]  # fmt: skip
     said += [(m.body.text, f"; {m.body.persona}") for m in view.all(e.InjectDelivered) if m.at <= view.left]
-    told = set[datetime]()
+    told = set[tuple[datetime, str]]()
     for text, who in said:
         for sentence in re.split(r"(?<=[.!?]) ", " ".join(text.split())):
-            for found in DEADLINE.finditer(sentence):
-                hour, minute = (int(one) for one in found.groups() if one is not None)
-                if hour > 23 or minute > 59:
-                    continue
-                due = left.replace(hour=hour, minute=minute, second=0)
+            for named in _named(sentence):
+                due = datetime.combine(left, named, left.tzinfo)
                 due += timedelta(days=due < left)
-                if due - left <= SOON and due not in told:
-                    told.add(due)
+                if due - left <= SOON and (due, sentence) not in told:
+                    told.add((due, sentence))
                     yield f"{clock(round((due - begins).total_seconds()))}: {sentence.rstrip('.')}{who}"
+
+
+def _named(sentence: str) -> Iterator[time]:
+    """Yield each time of day by which something has to be so, as a sentence names it."""
+    for found in DEADLINE.finditer(sentence):
+        word, zone, half = found["word"], found["zone"], (found["half"] or "").lower()
+        if zone not in OURS or not (word or zone) or (word in ("before", "Before") and PAST.search(sentence)):
+            continue
+        hour, minute = int(found["hour"]), int(found["minute"])
+        if minute <= 59 and (1 <= hour <= 12 if half else hour <= 23):
+            yield time(hour % 12 + 12 * (half == "p") if half else hour, minute)
 
 
 def clocks(drill: Finished) -> Iterator[str]:
