@@ -38,6 +38,7 @@ def about(view: RecordView) -> dict[str, Any]:
             "playbook": {"id": head.playbook.id, "digest": head.playbook.digest} if head.playbook else None,
             "scenario_version": head.scenario_version, "engine": head.engine,
             "roles": list(_roles(view)),
+            **({"ended_early": view.left} if view.stopped_by_host else {}),
         },
         "times": times(view),
         "causes": [{"id": cause.id, "title": cause.title} for cause in view.scenario.causes if cause.true],

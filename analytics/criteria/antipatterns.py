@@ -75,7 +75,7 @@ def held_back(view: RecordView, pattern: AntiPattern, *, minutes: float = 10) ->
             right, step = view.grounds.first(segment), view.grounds.step(segment)
             # What came need not be what was right first.
             if step is None:
-                late = "it never came"
+                late = f"it had not come by {clock(came)}" if view.stopped_by_host else "it never came"
             elif right is None or step.ident == right.id:
                 late = f"it was begun at {clock(came)}"
             else:

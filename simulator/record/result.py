@@ -10,10 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from simulator.acts import EndDrill, StateHypothesis, TakeSeat
-from simulator.events import IncidentClosed
+from simulator.acts import StateHypothesis, TakeSeat
 from simulator.record.journal import Journal
-from simulator.values import HOST
 
 VERSION = 2
 """Of what a row holds; one of another version is made again by whoever serves or reads the drills."""
@@ -140,7 +138,7 @@ def result_of(
     about = card.get("drill") or {}
     titles = {one["role"]: one["title"] for one in about.get("roles", ())}
     true = {one["id"] for one in card.get("causes", ())}
-    held, until = _held(journal, titles), _ended_early(journal) if card["total"] is None else None
+    held, until = _held(journal, titles), about.get("ended_early")
     times: Mapping[str, int | None] = card.get("times", {})
     return DrillResult(
         drill=drill, ended=ended, scenario=head.scenario, title=about.get("title", head.scenario), variant=head.variant,
@@ -158,14 +156,6 @@ def result_of(
         patterns={one["id"]: one["title"] for one in card.get("anti_patterns", ())},
         held=held, forecasts=tuple(_forecasts(journal, true)) if true else (),
     )  # fmt: skip
-
-
-def _ended_early(journal: Journal) -> int | None:
-    """Return when the facilitator ended a drill that has no total, None where nobody did or it was closed before."""
-    if any(isinstance(entry.body, IncidentClosed) for entry in journal):
-        return None
-    return next((entry.at for entry in journal if isinstance(entry.body, EndDrill) and entry.role == HOST
-                 and entry.body.how in ("stopped", "early")), None)  # fmt: skip
 
 
 def _held(journal: Journal, titles: Mapping[str, str]) -> tuple[Held, ...]:

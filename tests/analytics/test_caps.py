@@ -18,6 +18,7 @@ from tests.analytics.builders import (
     act,
     book,
     closure,
+    cut_short,
     decide,
     declare,
     drill,
@@ -291,6 +292,9 @@ def test_what_was_held_back_is_told_apart_from_what_came_first() -> None:
         hit = shown("held_back", drill(early, act("20:00", step) if step else [], of=of))
         assert hit is not None
         assert hit.why.endswith(f"was justified from T+05:15{says}")
+    cut = shown("held_back", cut_short("20:00", early, of=of))
+    assert cut is not None
+    assert cut.why.endswith("; it had not come by T+20:00.")
 
 
 def test_why_a_decision_does_not_cover_a_step_is_said() -> None:

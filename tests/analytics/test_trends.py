@@ -76,6 +76,12 @@ def cut_short(*lines: b.Lines) -> DrillResult:
     return result_of(record.journal, card, drill="early", ended=UNTIL + 1, kind="team", pace="1×", team="a")
 
 
+def test_who_is_ended_with_the_time_is_not_ended_early_whatever_else_keeps_a_total_away() -> None:
+    record = b.cut_short("59:30", b.in_command("02:00"))
+    card = score(record, load("recovery")).as_data() | {"total": None}
+    assert result_of(record.journal, card, drill="late", ended=3600, kind="team", pace="1×").until is None
+
+
 def test_a_drill_that_was_ended_early_shows_what_is_true_up_to_its_end_and_never_a_total() -> None:
     one = cut_short()
     assert (one.total, one.until) == (None, 1800)
