@@ -30,6 +30,7 @@ def test_what_nobody_carried_out_is_nobodys_and_says_who_may() -> None:
         {"what": "flag", "why": "refused T+09:00, never ordered again; @mitigation may", "due": "", "by": ""}]
     for kind in ("report", "closure"):
         assert "- **Nobody's:** flag (refused T+09:00" in report(built(order), kind)
+    assert "| Nobody's | flag (refused T+09:00" in report(built(order), "leadership")
     assert "nobody’s: flag; nobody is in command; " in tree["opening"][-1]["text"]
     assert context(built(b.act("09:00", "flag"), world=b.truth("12:00")))["remains"]["nobodys"] == []
 
@@ -41,8 +42,13 @@ def test_what_somebody_outside_is_owed_is_nobodys_while_one_seat_alone_knows() -
     shared = b.event("20:00", e.CueShared(cue="bank", role="deputy", text=cue["text"], how="offered"))
     never = ["deputy never shared it: “The bank wants a notice.”"]
     for lines, left in (([given], never), ([given, shared], []), ([], [])):
-        tree = context(built(*lines, of=b.scenario(roles=roles), world=b.truth("12:00")))
-        assert [one["why"] for one in tree["remains"]["nobodys"] if one["what"] == "Notice to the bank"] == left
+        drill = built(*lines, of=b.scenario(roles=roles), world=b.truth("12:00"))
+        nobodys = context(drill)["remains"]["nobodys"]
+        assert [one["why"] for one in nobodys if one["what"] == "Notice to the bank"] == left
+        # Who reads what leadership was told need not be of those who may read what a seat alone knew.
+        note = report(drill, "leadership")
+        assert ("Notice to the bank (deputy never shared it)" in note) == bool(left)
+        assert "wants a notice" not in note
 
 
 def test_what_a_teammate_puts_on_the_backlog_again_is_printed_once() -> None:

@@ -149,7 +149,8 @@ def _verdict(lines: Sequence[str]) -> int:
 def owed(drill: Finished) -> Iterator[dict[str, str]]:
     """Yield what somebody outside is owed, where one seat alone knew of it.
 
-    `due` is when it was, where that is past, and `by` who took it up, if anybody did.
+    `due` is when it was, where that is past, and `by` who took it up, if anybody did; `unquoted` is why without the
+    words that the seat knew, for readers from whom they may be kept.
     """
     view = drill.view
     declared = next((m.at for m in view.severities), None)
@@ -158,9 +159,9 @@ def owed(drill: Finished) -> Iterator[dict[str, str]]:
         for debt in cue.owes if row.how == "never" and not math.isnan(row.known) else ():
             due = declared + debt.within if declared is not None and debt.within is not None else view.left
             late = clock(due) if due < view.left else ""
-            said = f"{row.title} never shared it: “{whole(row.text, RULE)}”"
-            why = f"{said}{f'; overdue since {late}' if late else ''}"
-            yield {"what": debt.what, "why": why, "due": late, "by": _taken_up(drill, debt)}
+            said, overdue = f"{row.title} never shared it", f"; overdue since {late}" if late else ""
+            yield {"what": debt.what, "why": f"{said}: “{whole(row.text, RULE)}”{overdue}", "unquoted": said + overdue,
+                   "due": late, "by": _taken_up(drill, debt)}  # fmt: skip
 
 
 def _taken_up(drill: Finished, debt: Debt) -> str:

@@ -23,8 +23,20 @@ CHAIN = 3
 """Steps of a chain."""
 
 
+class Told(NamedTuple):
+    """What is told, and the steps that it names by when they were justified, each with that drill second."""
+
+    text: str
+    steps: dict[str, int]
+
+
 def worth_doing(drill: Finished) -> str:
-    """Return the steps that are worth most next time, empty where none is to be named.
+    """Return the steps that are worth most next time, in words; empty where none is to be named."""
+    return "; ".join(one.text for one in _worth(drill))
+
+
+def _worth(drill: Finished) -> list[Told]:
+    """Return the steps that are worth most next time.
 
     What was ordered in vain and would have put right what is out of tolerance comes first, since that goes on, then
     what was begun late where much of the loss came before it; else what would have kept away most of the loss: the
@@ -32,15 +44,16 @@ def worth_doing(drill: Finished) -> str:
     order of the best course and no sooner than there: before that something else has to be seen to.
     """
     if drill.view.by_itself or harmed_more(drill):
-        return ""
+        return []
     parts, vain = shares(drill), [step for step, tried in undone(drill) if tried is not None]
     if not vain:
-        return "".join(_sooner(drill, parts))
+        return list(_sooner(drill, parts))
     # To begin sooner what was begun may be worth as much.
     early = max((one for one in parts if not one.since), key=lambda one: one.amount, default=None)
-    late = [f"{what}: {early.amount:.2f}{TOLD} {early.when}" for what in _sooner(drill, [early], begun=True)
+    late = [Told(f"{what}: {early.amount:.2f}{TOLD} {early.when}", steps)
+            for what, steps in _sooner(drill, [early], begun=True)
             ] if early is not None and early.amount >= JUMP * (drill.view.loss or 0.0) else []  # fmt: skip
-    return "; ".join([_in_vain(drill), *late])
+    return [_in_vain(drill), *late]
 
 
 def held_back(drill: Finished) -> str:
@@ -63,7 +76,7 @@ def held_back(drill: Finished) -> str:
     if first is None:
         return f"no mitigation was begun at all, though {title} was {right.rstrip(',')}"
     if first.spec.id == step:
-        if not after and f"{title} ({right}," in worth_doing(drill):
+        if not after and any(one.steps.get(step) == justified for one in _worth(drill)):
             return f"the first mitigation came {round((first.begun - justified) / 60)} minutes after it was justified"
         return f"the first mitigation, {title}, was {right} and begun only at {clock(first.begun)}"
     return (f"the first mitigation, {first.spec.title}, was begun only at {clock(first.begun)}, though {title}, which "
@@ -140,17 +153,18 @@ def too_soon(drill: Finished) -> Iterator[tuple[Attempt, Action]]:
             yield run, max(before, key=lambda one: best[one.id])
 
 
-def _in_vain(drill: Finished) -> str:
+def _in_vain(drill: Finished) -> Told:
     """Return what was refused and never carried out, with the loss had it been, and apart what harm does not count."""
-    counted, idle = list[str](), list[str]()
+    counted, idle, steps = list[str](), list[str](), dict[str, int]()
     for step, tried in undone(drill):
         if tried is not None:
-            since, title = _right(drill.view.grounds.right(step)), drill.names.title("actions", step.id)
+            steps[step.id] = drill.view.grounds.right(step)
+            since, title = _right(steps[step.id]), drill.names.title("actions", step.id)
             (idle if _after_harm(drill, step) else counted).append(f"{title} ({since}, refused {clock(tried)})")
     if not counted:
-        return f"carry out, for recovery alone, {listed(idle)}"
+        return Told(f"carry out, for recovery alone, {listed(idle)}", steps)
     apart = f", and, for recovery alone, {listed(idle)}" if idle else ""
-    return f"carry out {listed(counted)}{_saved(drill)}{apart}"
+    return Told(f"carry out {listed(counted)}{_saved(drill)}{apart}", steps)
 
 
 def _saved(drill: Finished) -> str:
@@ -169,7 +183,7 @@ def _after_harm(drill: Finished, step: Action) -> bool:
     return step.id in best.steps and bool(grown) and all(s[-1] <= s[min(minute, len(s) - 1)] for s in grown)
 
 
-def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Iterator[str]:
+def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Iterator[Told]:
     """Yield what would have kept away the largest part of the loss; with `begun` no step that was never begun."""
     view = drill.view
     most = max(parts, key=lambda one: one.amount, default=None)
@@ -181,7 +195,7 @@ def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Ite
         safe = [f"have {drill.names.title('actions', step)} finished by then (begun {clock(best)} in the best course, "
                 f"{'never' if begun is None else clock(begun)} here)"
                 for step, best, begun in _kept_safe(drill, landed.at)]  # fmt: skip
-        yield " or ".join([freeze, *safe])
+        yield Told(" or ".join([freeze, *safe]), {})
     elif late := [one for one in _chain(drill, most.since) if one.begun is not None or not begun]:
         weight = {one.step.id: sum(view.affected.get(part, 0.0) for part in one.step.coverage) for one in late}
         heaviest = [ident for ident, share in weight.items() if share == max(weight.values())]
@@ -189,10 +203,10 @@ def _sooner(drill: Finished, parts: Sequence[Share], begun: bool = False) -> Ite
                   if len(late) > 1 and heaviest == [one.step.id] else "") for one in late]  # fmt: skip
         came = {one.begun is not None for one in late}
         how = "begin sooner" if came == {True} else "carry out" if came == {False} else "carry out, and sooner,"
-        yield f"{how} " + listed(
+        yield Told(f"{how} " + listed(
             f"{drill.names.title('actions', one.step.id)} ({_right(one.justified)}{_best(one)}, "
             f"{'never carried out' if one.begun is None else f'begun {clock(one.begun)}'}{more})"
-            for one, more in named)  # fmt: skip
+            for one, more in named), {one.step.id: one.justified for one in late})  # fmt: skip
 
 
 def _kept_safe(drill: Finished, landed: int) -> Iterator[tuple[str, int, int | None]]:
