@@ -30,11 +30,20 @@ _DID = re.compile(
 )  # fmt: skip
 _ADMONISHES = (
     r"(?:be|been|being) (?:more )?(?:careful|cautious|vigilant|aware|mindful)|more (?:carefully|careful|attentive)|"
-    r"pay(?:s|ing)? (?:more |closer |better )?attention|try harder|raise awareness|"
+    r"pay(?:s|ing)? (?:more |closer |better )?attention|take (?:more|better|greater) care|try harder|raise awareness|"
     r"remind (?:everyone|everybody|people|the team)"
 )
 """What asks people to be better than they are, wherever it is said."""
 _ADMONISHING = re.compile(rf"\b(?:{_ADMONISHES})\b", re.IGNORECASE)
+_ADMONITION = re.compile(
+    r"\W*(?:(?:please|always|and|we|you|all|people|every(?:one|body)|(?:the |our )?(?:team|engineers?|on-call)|"
+    rf"must|shall|should|will|(?:need|has|have|ought) to|try to) )*(?:{_ADMONISHES})\b",
+    re.IGNORECASE,
+)
+"""How a part begins that is nothing but an admonition."""
+_PART = re.compile(r"[.!?;\n:,(]+(?:\s|$)|[;\n(]|\s[-–—]+\s|—")
+_LATER = re.compile(r"\b(?:as soon as possible|asap|going forward|from now on|next time|in future)\b", re.I)
+"""What says only when: beside an admonition it is nothing that could be seen done."""
 _VAGUE = re.compile(
     rf"\b(?:{_ADMONISHES}|(?:we|they|everyone|everybody|people) (?:\w+ )?try to|"
     r"(?:monitor|test|communicate|document|review|plan|check) (?:it |this |things )?(?:better|more)|"
@@ -91,8 +100,13 @@ def vague(text: str) -> Iterator[Warned]:
 
 
 def seen_done(text: str) -> bool:
-    """Tell whether an action says anything that somebody could see done: one sentence that is not vague is enough."""
-    return any(says(one.group()) and not _VAGUE.search(one.group()) for one in _SENTENCE.finditer(text))
+    """Tell whether an action says anything that could be seen done: one part of it that is no admonition is enough."""
+    return any(_states(_LATER.sub(" ", part)) for part in _PART.split(text) if not _ADMONITION.match(part))
+
+
+def _states(part: str) -> bool:
+    """Tell whether a part of an action says more than one word."""
+    return says(part) and (len(part.split()) > 1 or any(one > "\u2e80" for one in part))
 
 
 def _found(what: re.Pattern[str], text: str) -> Iterator[Warned]:

@@ -14,7 +14,7 @@ from analytics.follow_through.actions import actions
 from analytics.follow_through.beside import NOTHING, beside
 from analytics.follow_through.score import KINDS, FollowScore, score_follow_through, wrong
 from analytics.follow_through.view import FollowUpView
-from analytics.follow_through.wording import admonitions, conclusions, vague
+from analytics.follow_through.wording import admonitions, conclusions, seen_done, vague
 from analytics.report.tables import record_of
 from analytics.view import RecordView
 from scenarios.loader import load
@@ -306,6 +306,24 @@ def test_a_conclusion_that_ends_at_a_person_is_marked(said: str, people: tuple[s
 ])  # fmt: skip
 def test_an_action_that_nobody_can_see_done_is_marked(said: str, warned: int) -> None:
     assert len(list(vague(said))) == warned
+
+
+@pytest.mark.parametrize("said", [
+    "Add an alert on reject rate that pages the commander within 2 minutes, as soon as possible",
+    "Add better monitoring: alert on kid mismatch in auth-svc at 0.5 %", "Plan more capacity: 3 more workers",
+    "Improve the documentation of rollback with a tested runbook page", "Pay attention - add a checklist",
+    "Be more careful. A flag has two owners", "A banner makes people pay attention to refusals", "回滚",
+])  # fmt: skip
+def test_a_sound_action_counts_however_it_is_worded(said: str) -> None:
+    assert seen_done(said)
+
+
+@pytest.mark.parametrize("said", [
+    "Be more careful; done", "Be more careful. ok", "Take more care", "B2", "Be more careful, as soon as possible",
+    "We should all be more vigilant with flags", "Pay attention - asap", "", "…",
+])  # fmt: skip
+def test_an_admonition_that_is_padded_is_none(said: str) -> None:
+    assert not seen_done(said)
 
 
 def test_a_score_is_plain_data(scored: Make) -> None:
