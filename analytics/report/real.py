@@ -49,11 +49,21 @@ SAYS = {
 """What a line says where it may be a turning point: a proposal, which whoever reads it changes."""
 WORDS = {turn: re.compile("|".join(ways), re.IGNORECASE) for turn, ways in SAYS.items()}
 PAGES = re.compile(
-    r"\bpaged\b|\bpager(?:duty)?\b|\bpage (?:fired|sent|went|came|triggered)\b|\b(?:first|the) page\b|"
-    r"\bpages? on-?call\b|\balert(?:s|ed|ing)?\b|\balarms?\b|\breport(?:s|ed)\b",
+    r"\bpaged\b|\bpager(?:duty)?\b|(?<!web )\bpage (?:was |is )?(?:fired|sent|went|came|triggered|received)\b|"
+    r"\b(?:first|1st) page (?:at|for|to|by)\b|^\W*first page\W*$|\bpages? on-?call\b|\balert(?:s|ed)?\b|\balarms?\b|"
+    r"\breported\b|\b(?:customers?|users?|support|partners?) reports?\b|\breports? (?:of|from|by|that|came|come)\b|"
+    r"\b(?:we|support|on-?call|I) (?:were|was|got) (?:called|phoned|told|alerted)\b",
     re.IGNORECASE,
 )
 """What a line says with which people heard of it: a proposal, too."""
+NOT_PAGED = re.compile(
+    r"\b(?:no|without|not|never|nor|nobody|zero)(?: [\w-]+){0,2} (?:paged?|pager(?:duty)?|alert(?:s|ed)?|alarms?|"
+    r"report(?:s|ed)?)\b|"
+    r"\b(?:alert|alarm)s? (?:rules?|thresholds?|polic(?:y|ies)|config\w*|channels?|dashboards?)\b|"
+    r"\bpager(?:duty)? (?:rota|schedule|config\w*)\b",
+    re.IGNORECASE,
+)
+"""What it says with which nobody did: that none came, or how alerts are set up."""
 LISTED = re.compile(
     r"\s*[-*+]\s+[*_`\[(]*((?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z))?|T[+−-]\d+(?::\d{2})?)"
     r"[*_`\])]*+\s*[-–—:|,]*+[*_]*+\s+(.+)", re.IGNORECASE,
@@ -101,7 +111,7 @@ class RealIncident:
         """Return which line seems to be the page: the first that says an alert, a page or a report came."""
         kinds = ("alert", "page", "report")
         return next((n for n, line in enumerate(self.lines)
-                     if line.kind.casefold() in kinds or PAGES.search(line.text)), None)  # fmt: skip
+                     if line.kind.casefold() in kinds or PAGES.search(NOT_PAGED.sub("", line.text))), None)  # fmt: skip
 
     def proposed(self) -> dict[str, int]:
         """Return turning point -> the line that seems to be it: the one that says so, else the first whose words do."""

@@ -63,6 +63,10 @@ def test_the_first_table_with_a_time_is_read_past_midnight() -> None:
 @pytest.mark.parametrize(("lines", "page"), [
     (("deploy of 7.1", "PagerDuty alert: errors", "alert closed"), 1), (("deploy", "on-call was paged"), 1),
     (("landing page is slow", "customers reported it"), 1), (("it began", "it was over"), None),
+    (("Deploy announced; no alerts fired", "Dashboard reports updated", "The page loads slowly; users notice",
+      "alerting rule changed", "Webpage of the first page deployed", "Nobody was paged", "alert rules edited",
+      "Page was sent to on-call", "alert closed"), 7),
+    (("deploy", "We were called by a customer"), 1), (("deploy", "No alert came; a customer reported it"), 1),
 ])  # fmt: skip
 def test_the_page_is_the_first_line_that_reads_as_one(lines: tuple[str, ...], page: int | None) -> None:
     text = "time,what\n" + "".join(f"10:0{n},{line}\n" for n, line in enumerate(lines))

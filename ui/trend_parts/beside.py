@@ -62,6 +62,8 @@ def _page(incident: RealIncident, file: str) -> float | None:
         "Which line is the page, from which a drill counts", places, places.index(first), key=f"real-page-{file}",
         format_func=lambda one: said.get(one) or told(incident, one, 0.0),
     )  # fmt: skip
+    if place is not None and place == seems and not counted:
+        st.caption("Proposed by its words, and taken as the page: pick another line if it is not.")
     if place is None or place == NOT_IN_IT:
         return None
     return incident.zero if place == FROM_ZERO else incident.lines[place].minute
