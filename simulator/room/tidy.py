@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import Connection, func, select, union_all
 
@@ -32,6 +34,8 @@ class Tidying:
         self._looked = seconds()
         self._deleted = seconds()
         self._due: set[str] = set()
+        self.held: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
+        """Person -> (drill, what this process alone keeps for them, by name); it goes with the drill."""
 
     def seen(self, drill: str) -> None:
         """Note that somebody looks at a drill."""
@@ -47,6 +51,9 @@ class Tidying:
             self._deleted = now
             self._delete_due(self._store.now() - self.retain * DAY)
         there = set(self._store.ids())
+        for person, (drill, _) in tuple(self.held.items()):
+            if drill not in there:
+                self.held.pop(person, None)
         found = [drill for drill in idle if drill not in there or now - self._seen.get(drill, 0.0) > LINGER]
         for drill in found:
             self._seen.pop(drill, None)

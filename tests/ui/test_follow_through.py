@@ -15,7 +15,7 @@ import streamlit as st
 from analytics.follow_through.actions import actions
 from simulator import acts
 from simulator.record.follow_up import FollowUp, FollowUpEntry
-from simulator.room import afterwards, results
+from simulator.room import afterwards, results, tidy
 from simulator.room.archive import export, verify_file
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
@@ -26,7 +26,8 @@ from tests.ui.browsing import JAR, Browser
 from tests.ui.debriefing import EVIL, html, opened, references
 from ui import session
 from ui.debrief_parts import keys as debrief_keys
-from ui.follow_up_parts import keys, papers
+from ui.follow_up_parts import fields, keys, papers
+from ui.follow_up_parts import opened as opening
 from ui.follow_up_parts.retests import between, is_tested_by, resolved, verdict
 from ui.parts.live import SERVER
 from ui.reports.finished import Finished, record_digest
@@ -198,6 +199,53 @@ def test_what_is_not_saved_survives_a_reload_and_says_so(place: Rooms, wall: Wal
         return
     assert [one.text for one in actions(there(place, room))] == ["half a thought"]
     assert page(token, **view).text_input(key=key(room, "new1", "text")).value == ""
+
+
+def test_a_tab_in_which_nothing_is_typed_leaves_what_another_keeps(place: Rooms, wall: Wall) -> None:
+    room, _, token, *_ = play(place, wall)
+    box = key(room, "retro", "slowed")
+    looking, writing = page(token, **{keys.VIEW: "retro"}), page(token, **{keys.VIEW: "retro"})
+    assert not place.tidying.held, "who only looks takes no place"
+    writing.text_area(key=box).set_value("half a thought").run()
+    looking.run()
+    looking.run()
+    app = page(token, **{keys.VIEW: "retro"})
+    assert app.text_area(key=box).value == "half a thought"
+    app.text_area(key=box).set_value("").run()
+    assert not page(token, **{keys.VIEW: "retro"}).text_area(key=box).value, "typed away in this tab, it is gone"
+
+
+def test_half_written_words_go_with_their_drill_and_with_who_wrote_nothing_for_longest(
+    place: Rooms, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana, token, flo, host = play(place, wall)
+    box = key(room, "retro", "slowed")
+
+    def write(token: str, words: str) -> None:
+        page(token, **{keys.VIEW: "retro"}).text_area(key=box).set_value(words).run()
+
+    monkeypatch.setattr(fields, "MOST_DRAFTS", 2)
+    held = place.tidying.held
+    write(token, "mine")
+    write(host, "yours")
+    write(token, "mine, more")
+    assert [*held] == [flo.id, ana.id]
+    monkeypatch.setattr(fields, "MOST_DRAFTS", 1)
+    held.pop(flo.id)
+    write(host, "yours")
+    assert [*held] == [flo.id]
+    tidy.delete(place.store, room.row.id)
+    monkeypatch.setattr(tidy, "LOOK", 0.0)
+    place.advance_running()
+    assert not held
+
+
+def test_a_draft_is_told_of_its_own_item(place: Rooms, wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, ana, *_ = play(place, wall)
+    monkeypatch.setattr(fields, "drafts", lambda: {key(room, "action-10", "text"): 1, key(room, "retro2", "slowed"): 1})
+    here = opening.opened(room, ana)
+    assert here is not None
+    assert fields.unsaved(here, ["action", "action-1", "retro", "retro2"]) == ["action", "retro2"]
 
 
 def test_a_clash_survives_a_reload(place: Rooms, wall: Wall) -> None:

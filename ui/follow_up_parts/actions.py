@@ -60,7 +60,7 @@ def _next(here: OpenedDrill) -> None:
     with st.container(border=True, key=f"fu-next-{number}"):
         answers = fields.key_of(here, item, "answers")
         if begun:
-            st.session_state[answers] = st.session_state[answers + fields.DRAFT] = begun
+            st.session_state[answers] = begun
             st.session_state.pop(keys.FROM, None)
         nothing = Wording("", "", 0.0, 0)
         made = _form(here, item, lambda name: nothing, FIRST)
@@ -222,7 +222,8 @@ def _add(here: OpenedDrill, made: Mapping[str, str]) -> None:
     _short(changes)
     here.write("", changes, {})
     fields.forget(*made.values())
-    st.session_state[keys.ROUND] = fields.drafts()[keys.ROUND] = st.session_state[keys.ROUND] + 1
+    st.session_state[keys.ROUND] += 1
+    fields.draft(keys.ROUND, st.session_state[keys.ROUND])
 
 
 @session.callback()

@@ -6,7 +6,8 @@ page goes with words that have not come here yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,28 +16,49 @@ from simulator.record.follow_up import FollowUpEntry, Value, Wording
 from ui import session
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.parts.assets import packaged
+from ui.parts.live import SERVER
 from ui.parts.text import escape, too_long
 
+_NUMBERED = re.compile(r"-?\d+$")
 SEEN, DRAFT = "-seen", "-draft"
 """Ends of the keys under which a widget's last seen wording and what is half written are remembered."""
-DRAFTS: dict[str, dict[str, Any]] = {}
-"""Participant -> key -> (wording last seen, what is half written), of everything that is not saved."""
 MOST_DRAFTS, LARGEST = 1_000, 50_000
 """People whose drafts are kept, and characters of those of one: what comes on top only stays on its page."""
 
 
-def drafts() -> MutableMapping[str, Any]:
-    """Return what the person behind this page has not saved yet; whoever draws has been let in."""
-    whose = str(st.query_params.get(session.ME, ""))
-    if whose not in DRAFTS and len(DRAFTS) >= MOST_DRAFTS:
-        DRAFTS.pop(next(iter(DRAFTS)))
-    return DRAFTS.setdefault(whose, {})
+def drafts() -> Mapping[str, Any]:
+    """Return what the person behind this page has not saved yet: key -> (wording last seen, what is half written).
+
+    Whoever draws has been let in.
+    """
+    held = SERVER.rooms.tidying.held.get(_whose())
+    return held[1] if held else {}
+
+
+def draft(key: str, what: Any) -> None:
+    """Keep something that the person behind this page has not saved; who wrote nothing for longest makes room."""
+    held, whose = SERVER.rooms.tidying.held, _whose()
+    mine = held.pop(whose, None)  # what was written last stands at the end
+    if mine is None and (person := SERVER.rooms.store.participant(whose)):
+        mine = person.drill, {}
+        while len(held) >= MOST_DRAFTS:
+            held.popitem(last=False)
+    if mine is not None:
+        mine[1][key] = what
+        held[whose] = mine
+
+
+def _whose() -> str:
+    return str(st.query_params.get(session.ME, ""))
 
 
 def unsaved(here: OpenedDrill, items: Iterable[str]) -> list[str]:
     """Return those of some stages, or of what actions begin with, in which this person has not saved something."""
     kept = tuple(drafts())  # another tab of theirs may write meanwhile
-    return [item for item in items if any(key.startswith(key_of(here, item, "")[:-1]) for key in kept)]
+    found = {key.removeprefix(key_of(here, "", "")[:-1]).rpartition("-")[0] for key in kept}
+    titled = tuple(items)
+    found = {one if one in titled else _NUMBERED.sub("", one) for one in found}
+    return [item for item in titled if item in found]
 
 
 def ask_before_leaving() -> None:
@@ -72,19 +94,29 @@ def synced(key: str, said: Wording, empty: Any = "") -> bool:
 
 
 def remembered(key: str) -> None:
-    """Keep what a widget holds, for when it is drawn again, and for after a reload where it is not saved."""
-    held = st.session_state[key + DRAFT] = st.session_state.get(key)
-    seen = st.session_state[key + SEEN]
-    mine = drafts()
-    mine.pop(key, None)
-    if _kept(held) != _kept(seen[1]) and len(str(held)) + sum(len(str(one)) for one in tuple(mine.values())) <= LARGEST:
-        mine[key] = (seen, held)
+    """Keep what a widget holds, for when it is drawn again, and for after a reload where it is not saved.
+
+    What another tab of theirs keeps stays until something is typed in this one.
+    """
+    held = st.session_state.get(key)
+    had, st.session_state[key + DRAFT] = st.session_state.get(key + DRAFT, held), held
+    seen, kept = st.session_state[key + SEEN], drafts().get(key)
+    if kept == (seen, held):
+        return
+    own = kept is None or kept[1] == had
+    if own:
+        forget(key)
+    if _kept(held) == _kept(seen[1]) or (not own and held == had):
+        return
+    if len(str(held)) + sum(len(str(one)) for name, one in tuple(drafts().items()) if name != key) <= LARGEST:
+        draft(key, (seen, held))
 
 
 def forget(*keys: str) -> None:
     """Keep what was handed in here no longer as half written."""
-    for key in keys:
-        drafts().pop(key, None)
+    held = SERVER.rooms.tidying.held.get(_whose())
+    for key in keys if held else ():
+        held[1].pop(key, None)
 
 
 def refused_if_long(most: int, *keys: str) -> bool:
@@ -136,6 +168,7 @@ def _take_theirs(key: str, said: Wording, empty: Any) -> None:
     now = _shown(said.value, empty)
     st.session_state[key + SEEN] = (said.n, now)
     st.session_state[key] = st.session_state[key + DRAFT] = now
+    forget(key)
 
 
 @session.callback()
