@@ -169,10 +169,10 @@ def _in_vain(drill: Finished) -> Told:
 
 def _saved(drill: Finished) -> str:
     """Return the loss had all that the first branch lacked followed, where it is less."""
-    view = drill.view
+    view, loss = drill.view, drill.view.loss or 0.0
     fits = [fit for m in view.decisions[:1] for fit in view.references.fits if fit.ref == m.ref]
-    less = [fit for fit in fits if (view.loss or 0.0) - fit.taken >= LEAST]
-    return "".join(f", for a loss of {fit.taken:.2f}" for fit in less)
+    less = [fit.taken for fit in fits if loss - fit.taken >= LEAST]
+    return "".join(f", leaving the loss at {taken:.2f}, not {loss:.2f}" for taken in less)
 
 
 def _after_harm(drill: Finished, step: Action) -> bool:
